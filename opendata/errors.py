@@ -1,6 +1,7 @@
 """Every error of the product. An error carries facts and does nothing; its text is one sentence.
 
-Each sentence says what happened, where, and what to do. Programs read `code`, people read `str(error)`.
+Each sentence says what happened, where, and what to do. Programs read `code`, people read
+`str(error)`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,232 @@
+"""Settings: frozen dataclasses filled from one TOML file and the environment.
+
+Nothing else reads either.
+
+Order: the defaults below, then the file named by `--config` or `OPENDATA_CONFIG`, then variables
+`OPENDATA_<SECTION>__<KEY>` (top level: `OPENDATA_<KEY>`). An unknown key stops the start.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from opendata.errors import SettingError
+
+_PREFIX = "OPENDATA_"
+# Variables of the product that are no settings.
+_NOT_SETTINGS = {"OPENDATA_CONFIG", "OPENDATA_REQUIRE_SERVICES"}
+_NOT_SETTING_PREFIXES = ("OPENDATA_TEST_", "OPENDATA_SECRET_")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages say of themselves."""
+
+    url: str = "http://127.0.0.1:8000"
+    title_vi: str = "Cổng dữ liệu mở quốc gia"
+    title_en: str = "National open data catalogue"
+    agency_vi: str = "Cơ quan quản lý cổng dữ liệu"
+    agency_en: str = "The agency that runs this catalogue"
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where PostgreSQL is; empty: the embedded one under `data_dir`."""
+
+    url: str = ""
+    statement_timeout_seconds: int = 60
+    lock_timeout_seconds: int = 5
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where files lie; empty: `data_dir`/store."""
+
+    path: str = ""
+    orphan_hours: int = 24
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search engine."""
+
+    engine: str = "tantivy"
+
+
+@dataclass(frozen=True)
+class Http:
+    """How sources are fetched."""
+
+    user_agent: str = "opendata-catalogue/0.1 (+https://data.gov.vn)"
+    allow_private_hosts: tuple[str, ...] = ()
+    allow_ports: tuple[int, ...] = (80, 443, 8080, 8443)
+    connect_timeout_seconds: float = 10.0
+    read_timeout_seconds: float = 30.0
+    transfer_deadline_seconds: float = 900.0
+    max_bytes: int = 2 * 1024**3
+    max_json_bytes: int = 64 * 1024**2
+    max_redirects: int = 5
+    tries: int = 3
+    pause_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """Bounds of one run, and when data waits for a person."""
+
+    max_records: int = 10_000
+    lease_seconds: int = 120
+    quarantine_limit_percent: float = 5.0
+    shrink_limit_percent: float = 10.0
+    shrink_limit_count: int = 5
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Bounds of one table."""
+
+    max_columns: int = 1_000
+    max_line_bytes: int = 10 * 1024**2
+    max_spreadsheet_cells: int = 5_000_000
+    max_spreadsheet_bytes: int = 512 * 1024**2
+    max_problem_samples: int = 1_000
+
+
+@dataclass(frozen=True)
+class Web:
+    """The catalogue's server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    page_size: int = 20
+    preview_rows: int = 100
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The sample sources of `make demo`."""
+
+    port: int = 8765
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. `data_dir` holds everything embedded: database, index, store."""
+
+    data_dir: str = "data"
+    site: Site = field(default_factory=Site)
+    database: Database = field(default_factory=Database)
+    store: Store = field(default_factory=Store)
+    search: Search = field(default_factory=Search)
+    http: Http = field(default_factory=Http)
+    harvest: Harvest = field(default_factory=Harvest)
+    tables: Tables = field(default_factory=Tables)
+    web: Web = field(default_factory=Web)
+    demo: Demo = field(default_factory=Demo)
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir).expanduser().resolve()
+
+    @property
+    def store_path(self) -> Path:
+        return (
+            Path(self.store.path).expanduser().resolve()
+            if self.store.path
+            else (self.data_path / "store")
+        )
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; `path` None means `OPENDATA_CONFIG`, else no file at all."""
+    environment = os.environ if environment is None else environment
+    if path is None and environment.get("OPENDATA_CONFIG"):
+        path = Path(environment["OPENDATA_CONFIG"])
+    values = _read_file(path) if path else {}
+    for key, text in _from_environment(environment):
+        _put(values, key, text)
+    settings: Settings = _build(Settings, values, "")
+    return settings
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as err:
+        raise SettingError(
+            f"The settings file {path} does not exist; "
+            "copy config.example.toml there or leave out --config."
+        ) from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise SettingError(f"The settings file {path} is not valid TOML: {err}.") from err
+
+
+def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [
+        (name.removeprefix(_PREFIX).lower().replace("__", "."), text)
+        for name, text in sorted(environment.items())
+        if name.startswith(_PREFIX)
+        and name not in _NOT_SETTINGS
+        and not name.startswith(_NOT_SETTING_PREFIXES)
+    ]
+
+
+def _put(values: dict[str, Any], key: str, text: str) -> None:
+    section, _, name = key.rpartition(".")
+    target = values.setdefault(section, {}) if section else values
+    if isinstance(target, dict):
+        target[name] = text
+
+
+def _build(kind: type[Any], values: dict[str, Any], section: str) -> Any:
+    hints = get_type_hints(kind)
+    known = {f.name for f in dataclasses.fields(kind)}
+    filled: dict[str, Any] = {}
+    for name, value in values.items():
+        key = f"{section}.{name}" if section else name
+        if name not in known:
+            raise SettingError(_unknown(key, section, name, known))
+        filled[name] = _convert(hints[name], value, key)
+    return kind(**filled)
+
+
+def _unknown(key: str, section: str, name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    if not near:
+        return f"{key} is not a setting; config.example.toml lists them all."
+    return f"{key} is not a setting; did you mean {section + '.' if section else ''}{near[0]}?"
+
+
+def _convert(kind: Any, value: Any, key: str) -> Any:
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise SettingError(f"{key} is a section, write it as [{key}] with its keys below it.")
+        return _build(kind, value, key)  # type: ignore[arg-type] # a dataclass type, just checked
+    try:
+        return _scalar(kind, value)
+    except (TypeError, ValueError) as err:
+        wanted = getattr(kind, "__name__", str(kind))
+        raise SettingError(f"{key} must be of type {wanted}, but is {value!r}.") from err
+
+
+def _scalar(kind: Any, value: Any) -> Any:
+    if kind == tuple[str, ...] or kind == tuple[int, ...]:
+        item = kind.__args__[0]
+        parts = (
+            [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
+        )
+        return tuple(_scalar(item, part) for part in parts)
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        raise TypeError(kind)
+    if kind is int and isinstance(value, float):
+        raise TypeError(kind)
+    return kind(value)

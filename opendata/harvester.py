@@ -1,0 +1,78 @@
+"""The extension point: what a harvester is. One file per protocol in `harvesters/` is one.
+
+A harvester lists what exists at a source and hands out the bytes. It knows no database, no Flask,
+gets its HTTP client and its options as arguments, and reports failure by raising `SourceFailure`
+(nothing could be read) or `SourceIncomplete` (the listing ended early) after yielding what it could.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from opendata.records import Distribution, RejectedRecord, SourceRecord
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A credential: sent as one header, to the origin of the source and to no other."""
+
+    header: str
+    value: str = field(repr=False)
+    origin: str
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """What an administrator said of a source."""
+
+    name: str
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    secret: Secret | None = None
+
+
+class Transfer(Protocol):
+    """An answer being read. Iterate once; a body cut short raises `SourceFailure("truncated")`."""
+
+    url: str  # where the bytes came from in the end, after redirects
+    headers: Mapping[str, str]  # lower-case names
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+class HttpClient(Protocol):
+    """What a harvester may do on the network (`opendata.transport.Transport` is the real one)."""
+
+    def open(self, url: str, *, secret: Secret | None = None) -> AbstractContextManager[Transfer]:
+        """GET `url` as a stream; only a whole 200 answer passes, all else is a `SourceFailure`."""
+        ...
+
+    def get_json(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        secret: Secret | None = None,
+    ) -> Any:
+        """GET a JSON document of bounded size; HTML or broken JSON is a `SourceFailure`."""
+        ...
+
+
+class Harvester(Protocol):
+    """Two methods make a harvester."""
+
+    def discover(self) -> Iterator[SourceRecord | RejectedRecord]:
+        """List what exists, in a stable order; raise at the end if the list was not whole."""
+        ...
+
+    def open(self, distribution: Distribution) -> AbstractContextManager[Transfer]:
+        """Give the bytes of one file."""
+        ...
+
+
+HarvesterFactory = Callable[[SourceConfig, HttpClient], Harvester]
+# The hand-written registry of `harvesters/__init__.py`: kind -> factory.
+Registry = Mapping[str, HarvesterFactory]

@@ -1,0 +1,69 @@
+"""What a publisher announces: one metadata document, a dozen promoted columns, four dates."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from opendata.models.base import Base, one_of
+from opendata.models.publisher import Publisher
+from opendata.models.resource import Resource
+from opendata.models.source import Source
+from opendata.vocabulary import DatasetState
+
+
+class Dataset(Base):
+    __tablename__ = "dataset"
+    __table_args__ = (
+        UniqueConstraint("source_id", "upstream_id"),
+        CheckConstraint(one_of("state", DatasetState), "state"),
+        Index(
+            "ix_dataset_public",
+            "title_sort",
+            postgresql_where=text("state IN ('active', 'absent')"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("source.id"))
+    upstream_id: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(server_default=DatasetState.DRAFT.value)
+    #: Set by a person; the next harvest does not change the state of such a dataset.
+    withdrawn_by_person: Mapped[bool] = mapped_column(server_default=text("false"))
+    document: Mapped[dict[str, Any]]
+    document_hash: Mapped[str]
+    title_sort: Mapped[str]
+    publisher_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publisher.id"), index=True)
+    licence: Mapped[str]
+    #: The rendered search document, written when the dataset changes.
+    search_document: Mapped[dict[str, Any] | None]
+    absent_since: Mapped[datetime | None]
+    absent_runs: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime]
+    # Four dates, never merged.
+    data_changed_at: Mapped[datetime | None]
+    metadata_changed_at: Mapped[datetime]
+    last_checked_at: Mapped[datetime]
+    upstream_modified_at: Mapped[datetime | None]
+
+    source: Mapped[Source] = relationship()
+    publisher: Mapped[Publisher | None] = relationship()
+    resources: Mapped[list[Resource]] = relationship(
+        order_by=Resource.position, back_populates="dataset"
+    )
+
+
+class DatasetSlug(Base):
+    """Every slug a dataset ever had: an old address redirects, and is given to no other."""
+
+    __tablename__ = "dataset_slug"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    dataset_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("dataset.id", ondelete="CASCADE"), index=True
+    )

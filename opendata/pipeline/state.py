@@ -1,0 +1,172 @@
+"""What the steps hand to each other: frozen values, and the tools they work with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from opendata import faults
+from opendata.config import Settings
+from opendata.database import SessionFactory
+from opendata.harvester import Harvester
+from opendata.records import Distribution, Problem
+from opendata.services.table_schemas import TableSchema
+from opendata.storage import Store
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What is handed in once, so that tests can bend it: clock, store, fault points."""
+
+    settings: Settings
+    sessions: SessionFactory
+    store: Store
+    clock: Callable[[], datetime]
+    fault: faults.Fault = faults.none
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an administrator decided for everything from one source."""
+
+    mode: str  # publish, flag or hold
+    quarantine_limit_percent: float
+    shrink_limit_percent: float
+    shrink_limit_count: int
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write for one source: a run and its fencing number."""
+
+    run_id: int
+    fence: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a published table.
+
+    `name` is what readers use, `alias` an ASCII form of it, `header` the text in the file;
+    `type` one of string, integer, number, boolean, date, datetime.
+    """
+
+    name: str
+    alias: str
+    header: str
+    type: str
+    format: str = "default"
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class SheetShape:
+    """Where one table lies in a file: its name, the title above it, the rows before the data."""
+
+    name: str
+    title: str
+    header: tuple[str, ...]
+    skip_rows: int  # rows before the first data row, header included
+
+
+@dataclass(frozen=True)
+class FileShape:
+    """What the bytes are. `sheets` is empty for a file that is no table; `reason` says why."""
+
+    format: str  # csv, xlsx, pdf, html, json, xml, zip, parquet, other
+    path: Path  # what the readers read: the spool, or a UTF-8 copy of it
+    encoding: str = ""
+    delimiter: str = ""
+    sheets: tuple[SheetShape, ...] = ()
+    reason: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProblemCount:
+    """How often one kind of problem was met in one column."""
+
+    code: str
+    column: str
+    count: int
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """One table written to local files, ready for the store."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    parquet: Path
+    row_group_offsets: tuple[int, ...]
+    quarantine: Path | None
+    problems: tuple[ProblemCount, ...]
+    samples: tuple[Problem, ...]
+    schema: str = "learned"  # or `name/version` of a published schema
+    schema_mismatch: tuple[Problem, ...] = ()  # missing-column, extra-column
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers see now of this resource; what a new build is held against."""
+
+    build_id: int
+    digest: str
+    rows: int
+    contract: dict[str, list[dict[str, str]]] | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `decide` says: a build state and the codes of its reasons."""
+
+    state: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Work:
+    """One resource on its way through the steps; every step returns a fuller copy."""
+
+    resource_id: uuid.UUID
+    dataset_id: uuid.UUID
+    distribution: Distribution
+    harvester: Harvester
+    lease: Lease
+    policy: Policy
+    folder: Path  # a temporary folder of this resource alone
+    actor: str
+    claimed_format: str = ""
+    schema: TableSchema | None = None
+    last_digest: str | None = None  # of the newest version, whatever became of it
+    has_current_build: bool = False  # that version was built by this pipeline and schema
+    published: Published | None = None
+    blocked: frozenset[str] = frozenset()
+    # fetch
+    spool: Path | None = None
+    digest: str = ""
+    size: int = 0
+    fetched_at: datetime | None = None
+    fetched_from: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    # detect
+    shape: FileShape | None = None
+    # tabulate
+    tables: tuple[BuiltTable, ...] = ()
+    # decide
+    verdict: Verdict | None = None
+    # the end: `unchanged`, or what `register` wrote
+    outcome: str = ""
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+Step = Callable[[Work, Tools], Work]

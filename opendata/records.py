@@ -1,0 +1,108 @@
+"""What harvesters speak: plain frozen values, no database, no HTTP."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+# Text by language: keys `vi`, `en`, or `und` where the source does not say.
+Text = dict[str, str]
+
+_SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in data or metadata; `code` is one of `vocabulary.PROBLEMS`."""
+
+    code: str
+    field: str = ""
+    value: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class PublisherName:
+    """Who answers for a dataset, as the source names it."""
+
+    name: str
+    code: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that the data speaks of; either end may be open."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One file upstream: where its bytes are and what the source says of them."""
+
+    url: str
+    upstream_id: str = ""
+    name: str = ""
+    description: str = ""
+    format: str = ""
+    media_type: str = ""
+    schema: str = ""
+
+    @property
+    def key(self) -> str:
+        """What keeps the file the same file from run to run: upstream id, else URL, else name."""
+        return self.upstream_id or self.url or self.name
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """One dataset as a source tells it during a run."""
+
+    upstream_id: str
+    title: Text
+    raw: bytes
+    notes: Text = field(default_factory=dict)
+    publisher: PublisherName | None = None
+    keywords: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    licence: str = ""
+    frequency: str = ""
+    landing_page: str = ""
+    areas: tuple[str, ...] = ()
+    period: Period | None = None
+    issued: date | None = None
+    modified: datetime | None = None
+    language: str = "vi"
+    contact: Contact | None = None
+    provenance: Text = field(default_factory=dict)
+    distributions: tuple[Distribution, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RejectedRecord:
+    """A record that the source gave but that cannot be understood; the run goes on."""
+
+    upstream_id: str
+    raw: bytes
+    problems: tuple[Problem, ...]
+
+
+def clean_text(value: object) -> str:
+    """Return text that every layer below can keep: no NUL, control character or lone surrogate."""
+    if value is None:
+        return ""
+    return _SURROGATES_AND_CONTROLS.sub("", str(value)).strip()

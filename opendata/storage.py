@@ -1,0 +1,130 @@
+"""The file store: content-addressed, immutable, keys built and checked here.
+
+A file is written under a temporary name, synced, renamed, and its folder synced: a reader, or a
+machine that loses power, never meets half a file. The name is the SHA-256 of the bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+
+from opendata import faults
+from opendata.errors import NotFound, StorageError
+
+ORIGINALS = "originals"
+TABLES = "tables"
+QUARANTINE = "quarantine"
+_SUFFIXES = {ORIGINALS: "", TABLES: ".parquet", QUARANTINE: ".parquet"}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+
+
+class Store:
+    """Files of one instance, below one folder."""
+
+    def __init__(self, root: Path, fault: faults.Fault = faults.none) -> None:
+        self.root = root
+        self._fault = fault
+
+    def path(self, kind: str, digest: str) -> Path:
+        """Return where the file lies; kind and digest are checked, nothing else makes a path."""
+        if kind not in _SUFFIXES or not _DIGEST.fullmatch(digest):
+            raise NotFound(f"There is no file {digest[:80]!r} of kind {kind!r} in the store.")
+        return self.root / kind / digest[:2] / (digest + _SUFFIXES[kind])
+
+    def put_once(self, kind: str, source: Path, digest: str) -> Path:
+        """Copy `source`, whose SHA-256 is `digest`, into the store; a file already there stays.
+
+        Raises StorageError when the disk refuses; nothing half-written is left under the name.
+        """
+        target = self.path(kind, digest)
+        if target.exists():
+            return target
+        try:
+            self._write(source, target)
+        except OSError as err:
+            raise StorageError(
+                f"The store could not write {target}: {err.strerror or err}; "
+                "free some disk or check who owns the folder, then run the harvest again."
+            ) from err
+        return target
+
+    def open(self, kind: str, digest: str) -> BufferedReader:
+        """Open a file for reading."""
+        try:
+            return self.path(kind, digest).open("rb")
+        except FileNotFoundError as err:
+            raise NotFound(
+                f"The store has lost {kind}/{digest}; run `opendata store check`."
+            ) from err
+
+    def local_copy(self, kind: str, digest: str) -> Path:
+        """Return a local path that holds the file."""
+        path = self.path(kind, digest)
+        if not path.exists():
+            raise NotFound(f"The store has lost {kind}/{digest}; run `opendata store check`.")
+        return path
+
+    def exists(self, kind: str, digest: str) -> bool:
+        return self.path(kind, digest).exists()
+
+    def delete(self, kind: str, digest: str) -> None:
+        """Remove a file; one that is not there is fine."""
+        self.path(kind, digest).unlink(missing_ok=True)
+
+    def walk(self) -> Iterator[tuple[str, str, os.stat_result]]:
+        """Yield (kind, digest, stat) of every file of the store."""
+        for kind, suffix in _SUFFIXES.items():
+            for path in sorted((self.root / kind).glob("??/*")):
+                digest = path.name.removesuffix(suffix) if suffix else path.name
+                if _DIGEST.fullmatch(digest):
+                    yield kind, digest, path.stat()
+
+    def leftovers(self) -> Iterator[Path]:
+        """Yield temporary files that a killed process left behind."""
+        yield from sorted(self.root.glob("*/??/.part-*"))
+
+    def is_whole(self, kind: str, digest: str) -> bool:
+        """Hash the file again and say whether it is still what its name promises."""
+        with self.open(kind, digest) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+
+    def _write(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out, source.open("rb") as incoming:
+                shutil.copyfileobj(incoming, out, _CHUNK)
+                self._fault("store-written")
+                out.flush()
+                os.fsync(out.fileno())
+            self._fault("store-synced")
+            part.chmod(0o444)
+            part.rename(target)
+            self._fault("store-renamed")
+            _sync_folder(target.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
