@@ -1,7 +1,7 @@
 """The extension point: what a harvester is. One file per protocol in `harvesters/` is one.
 
 A harvester lists what exists at a source and hands out the bytes. It knows no database, no Flask,
-gets its HTTP client and its options as arguments, and reports failure by raising `SourceFailure`
+gets its HTTP client and options as arguments, and reports failure by raising `SourceFailure`
 (nothing could be read) or `SourceIncomplete` (the listing ended early) after yielding what it could.
 """
 

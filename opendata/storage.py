@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
-
 from opendata import faults
 from opendata.errors import NotFound, StorageError
 
