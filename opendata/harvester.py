@@ -2,7 +2,7 @@
 
 A harvester lists what exists at a source and hands out the bytes. It knows no database, no Flask,
 gets its HTTP client and options as arguments, and reports failure by raising `SourceFailure`
-(nothing could be read) or `SourceIncomplete` (the listing ended early) after yielding what it could.
+(nothing could be read) or `SourceIncomplete` (the listing ended early) after what it could yield.
 """
 
 from __future__ import annotations

@@ -1,0 +1,74 @@
+"""Publishers: found by code, else by name; made when a source names one that we do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from opendata.errors import NotFound
+from opendata.models import Dataset, Publisher
+from opendata.records import PublisherName
+from opendata.search.text import sort_key
+from opendata.services import codelists, slugs
+from opendata.vocabulary import PUBLIC_DATASETS
+
+
+def by_code(session: Session, code: str) -> Publisher:
+    """Return the publisher with this identification code, made from the code list if need be."""
+    found = session.scalars(
+        select(Publisher).where(Publisher.code == code).order_by(Publisher.valid_from.desc())
+    ).first()
+    if found is not None:
+        return found
+    for agency in codelists.agencies():
+        if agency.code == code:
+            name = PublisherName(name=agency.name_vi, name_en=agency.name_en, code=code)
+            return _make(session, name)
+    raise NotFound(
+        f"There is no agency with the code {code!r}; schemas/codelists/agencies.csv lists them."
+    )
+
+
+def ensure(session: Session, name: PublisherName) -> Publisher:
+    """Return the publisher of this code or name, made if it is new."""
+    if name.code:
+        known = session.scalars(select(Publisher).where(Publisher.code == name.code)).first()
+        if known is not None:
+            return known
+        if any(agency.code == name.code for agency in codelists.agencies()):
+            return by_code(session, name.code)
+    same_name = session.scalars(
+        select(Publisher).where(Publisher.slug == slugs.make(name.name))
+    ).first()
+    return same_name or _make(session, name)
+
+
+def by_slug(session: Session, slug: str) -> Publisher | None:
+    """Return the publisher at this address."""
+    return session.scalars(select(Publisher).where(Publisher.slug == slug)).first()
+
+
+def with_counts(session: Session) -> Sequence[tuple[Publisher, int]]:
+    """Return the publishers that have public datasets, in Vietnamese order, with their number."""
+    rows = session.execute(
+        select(Publisher, func.count(Dataset.id))
+        .join(Dataset, Dataset.publisher_id == Publisher.id)
+        .where(or_(*(Dataset.state == state.value for state in PUBLIC_DATASETS)))
+        .group_by(Publisher.id)
+        .order_by(Publisher.name_sort)
+    )
+    return [(publisher, count) for publisher, count in rows]
+
+
+def _make(session: Session, name: PublisherName) -> Publisher:
+    names = {"vi": name.name} | ({"en": name.name_en} if name.name_en else {})
+    taken = set(session.scalars(select(Publisher.slug)))
+    slug = next(slug for slug in slugs.candidates(name.name) if slug not in taken)
+    publisher = Publisher(
+        code=name.code or None, slug=slug, names=names, name_sort=sort_key(name.name)
+    )
+    session.add(publisher)
+    session.flush()
+    return publisher

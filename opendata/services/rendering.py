@@ -1,0 +1,107 @@
+"""What is written beside a dataset when it changes: the search document."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opendata.models import Build, Dataset, Resource, TableBuild
+from opendata.search.base import SearchDocument
+from opendata.search.text import sort_key
+from opendata.services import catalogue
+
+
+def render(session: Session, dataset: Dataset) -> None:
+    """Write the search document of a dataset anew from what the database says now."""
+    session.flush()
+    document = dataset.document
+    names = dataset.publisher.names if dataset.publisher else {}
+    title, _ = catalogue.text_in(document["title"], "vi")
+    notes, _ = catalogue.text_in(document.get("notes"), "vi")
+    builds = _live_builds(session, dataset.id)
+    tables = _live_tables(session, builds)
+    dataset.search_document = {
+        "id": str(dataset.id),
+        "slug": dataset.slug,
+        "title": title,
+        "title_en": document["title"].get("en", ""),
+        "notes": notes,
+        "notes_en": document.get("notes", {}).get("en", ""),
+        "keywords": document.get("keywords", []),
+        "publisher_name": " ".join(names.values()),
+        "publisher": dataset.publisher.slug if dataset.publisher else "",
+        "columns": sorted({column["header"] for table in tables for column in table.columns}),
+        "theme": document.get("themes", []),
+        "format": _formats(session, dataset.id, builds, has_tables=bool(tables)),
+        "licence": dataset.licence,
+        "schema": sorted(
+            {b.schema_version.split("/")[0] for b in builds if "/" in b.schema_version}
+        ),
+        "modified": (dataset.data_changed_at or dataset.metadata_changed_at).isoformat(),
+        "created": dataset.created_at.isoformat(),
+        "title_sort": sort_key(title),
+    }
+
+
+def _live_builds(session: Session, dataset_id: uuid.UUID) -> list[Build]:
+    return list(
+        session.scalars(
+            select(Build)
+            .join(Resource, Resource.published_build_id == Build.id)
+            .where(Resource.dataset_id == dataset_id)
+        )
+    )
+
+
+def _live_tables(session: Session, builds: list[Build]) -> list[TableBuild]:
+    ids = [build.id for build in builds]
+    return list(session.scalars(select(TableBuild).where(TableBuild.build_id.in_(ids))))
+
+
+def _formats(
+    session: Session, dataset_id: uuid.UUID, builds: list[Build], *, has_tables: bool
+) -> list[str]:
+    by_resource = {build.resource_id: build.format for build in builds}
+    claimed = session.execute(
+        select(Resource.id, Resource.format).where(
+            Resource.dataset_id == dataset_id, Resource.absent_since.is_(None)
+        )
+    )
+    found = {by_resource.get(identifier) or form for identifier, form in claimed}
+    return sorted({form for form in found if form} | ({"parquet"} if has_tables else set()))
+
+
+def load(session: Session, ids: list[str]) -> dict[str, SearchDocument]:
+    """Return the search documents of those among `ids` that the public may see."""
+    wanted = [identifier for text in ids if (identifier := catalogue.as_uuid(text))]
+    rows = session.execute(
+        catalogue.visible()
+        .with_only_columns(Dataset.id, Dataset.search_document)
+        .where(Dataset.id.in_(wanted))
+    )
+    return {str(identifier): document for identifier, document in rows if document}
+
+
+def load_all(session: Session) -> Iterator[dict[str, Any]]:
+    """Stream the search documents of all visible datasets."""
+    rows = session.execute(
+        catalogue.visible()
+        .with_only_columns(Dataset.search_document)
+        .where(Dataset.search_document.is_not(None))
+        .execution_options(yield_per=500)
+    )
+    yield from (document for (document,) in rows)
+
+
+def all_ids(session: Session) -> set[str]:
+    """Return the ids that the index should hold."""
+    rows = session.scalars(
+        catalogue.visible()
+        .with_only_columns(Dataset.id)
+        .where(Dataset.search_document.is_not(None))
+    )
+    return {str(identifier) for identifier in rows}

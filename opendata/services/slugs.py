@@ -1,0 +1,30 @@
+"""Titles to addresses. A slug is given once and to one dataset only, for ever."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that do not decompose: đ, and the look-alikes that bad files hold in its place.
+_STROKED = str.maketrans("đĐðÐɖƉ", "dDdDdD")
+_MAX = 100
+
+
+def make(title: str) -> str:
+    """Return the ASCII slug of a title: `Đắk Lắk` gives `dak-lak`; never empty."""
+    folded = unicodedata.normalize("NFKD", title.translate(_STROKED))
+    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    words = re.findall(r"[a-z0-9]+", letters.casefold().encode("ascii", "ignore").decode())
+    return _shorten("-".join(words)) or "khong-ten"
+
+
+def candidates(title: str) -> list[str]:
+    """Return slugs to try in order: the plain one, then numbered ones."""
+    base = make(title)
+    return [base, *(f"{base}-{number}" for number in range(2, 1_000))]
+
+
+def _shorten(slug: str) -> str:
+    if len(slug) <= _MAX:
+        return slug
+    return slug[:_MAX].rsplit("-", 1)[0]
