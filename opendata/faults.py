@@ -11,17 +11,21 @@ from collections.abc import Callable
 POINTS = (
     "run-started",
     "record-saved",
-    "fetched",
-    "tabulated",
+    # after each step of the pipeline, by its name
+    "fetch",
+    "detect",
+    "tabulate",
+    "decide",
     "store-written",
     "store-synced",
     "store-renamed",
     "version-registered",
     "before-commit",
     "after-commit",
+    "register",
     "dataset-settled",
-    "index-written",
     "run-closing",
+    "index-written",
 )
 
 Fault = Callable[[str], None]

@@ -192,7 +192,11 @@ REASONS: dict[str, Word] = _table(
         "The source has more records than one run may take.",
     ),
     Word("bad-option", "Tùy chọn của nguồn không hợp lệ.", "An option of the source is not valid."),
-    Word("all-failed", "Không bản ghi nào đọc được.", "No record could be read."),
+    Word(
+        "source-shrunk",
+        "Nguồn liệt kê ít bộ dữ liệu hơn nhiều so với trước; không thay đổi gì cho đến khi có người xác nhận.",
+        "The source lists far fewer datasets than before; nothing changes until a person confirms.",
+    ),
     Word(
         "lost-worker",
         "Tiến trình thu thập đã dừng giữa chừng; lần chạy sau bắt đầu lại sạch sẽ.",

@@ -31,7 +31,7 @@ class Build(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     version_id: Mapped[int]
-    resource_id: Mapped[uuid.UUID]
+    resource_id: Mapped[uuid.UUID] = mapped_column(index=True)
     #: `name/version` of the published table schema, or `learned`, or `none` without a table.
     schema_version: Mapped[str]
     pipeline_version: Mapped[int]

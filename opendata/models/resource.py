@@ -41,7 +41,7 @@ class Resource(Base):
     schema_name: Mapped[str | None]
     #: The contract learned from the first published build: {table name: [{name, type}, …]}.
     learned_schema: Mapped[dict[str, Any] | None]
-    published_build_id: Mapped[int | None]
+    published_build_id: Mapped[int | None] = mapped_column(unique=True)
     absent_since: Mapped[datetime | None]
     #: Why the last fetch brought nothing, a code of `vocabulary.REASONS`; empty when it went well.
     last_reason: Mapped[str] = mapped_column(server_default="")

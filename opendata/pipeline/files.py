@@ -1,0 +1,132 @@
+"""All files of one record through the steps; a failing file costs that file and no other."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from opendata.errors import LeaseLost, SourceFailure, StorageError
+from opendata.harvester import Harvester
+from opendata.models import Resource, Source
+from opendata.pipeline import STEPS, prepare
+from opendata.pipeline.state import Lease, Tools, Work
+from opendata.records import Problem
+from opendata.vocabulary import LIVE_BUILDS, BuildState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class FileResults:
+    """What became of the files of one record."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return self.counts["versions"] > 0
+
+
+def process(
+    dataset_id: uuid.UUID, *, source: Source, harvester: Harvester, lease: Lease, tools: Tools
+) -> FileResults:
+    """Take every file of a dataset through the steps, each in its own transaction."""
+    results = FileResults()
+    with tools.sessions() as session:
+        resources = session.scalars(
+            select(Resource)
+            .where(Resource.dataset_id == dataset_id, Resource.absent_since.is_(None))
+            .order_by(Resource.position)
+        ).all()
+    for resource in resources:
+        results.counts["resources"] += 1
+        if (resource.schema_name or source.schema_name) and not prepare.schema_of(resource, source):
+            results.problems.append(
+                Problem("unknown-schema", field=resource.name, value=resource.schema_name or "")
+            )
+        _process_one(resource, source, harvester, lease, tools, results)
+    return results
+
+
+def _process_one(
+    resource: Resource,
+    source: Source,
+    harvester: Harvester,
+    lease: Lease,
+    tools: Tools,
+    results: FileResults,
+) -> None:
+    try:
+        work = _through_steps(resource, source, harvester, lease, tools)
+    except SourceFailure as err:
+        _note_failure(resource, err.reason, str(err), tools, results)
+    except (LeaseLost, StorageError, SQLAlchemyError):
+        # Nothing is wrong with the file: the whole run cannot go on.
+        raise
+    except Exception:  # noqa: BLE001 - a fault in a step costs one file, is logged, and is ours
+        log.exception("a step failed on %s", resource.url)
+        _note_failure(resource, "internal-error", resource.url, tools, results)
+    else:
+        _note_success(resource, work, tools, results)
+
+
+def _through_steps(
+    resource: Resource, source: Source, harvester: Harvester, lease: Lease, tools: Tools
+) -> Work:
+    spools = tools.settings.data_path / "tmp"
+    spools.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="harvest-", dir=spools) as folder:
+        with tools.sessions() as session:
+            work = prepare.work_for(
+                session,
+                resource,
+                source=source,
+                harvester=harvester,
+                lease=lease,
+                folder=Path(folder),
+                tools=tools,
+            )
+        for step in STEPS:
+            work = step(work, tools)
+            tools.fault(step.__name__)
+            if work.outcome:
+                break
+    return work
+
+
+def _note_success(resource: Resource, work: Work, tools: Tools, results: FileResults) -> None:
+    if work.outcome != "unchanged":
+        results.counts["versions"] += 1
+        results.counts["quarantined"] += sum(table.rows_quarantined for table in work.tables)
+    if work.outcome == BuildState.HELD:
+        results.counts["held"] += 1
+    if work.outcome in LIVE_BUILDS:
+        results.counts["published"] += 1
+    _remember(resource, "", tools)
+
+
+def _note_failure(
+    resource: Resource, reason: str, detail: str, tools: Tools, results: FileResults
+) -> None:
+    log.info("file %s of resource %s failed: %s", resource.url, resource.id, reason)
+    results.counts["failed_resources"] += 1
+    results.problems.append(Problem(reason, field=resource.name, value=detail[:500]))
+    _remember(resource, reason, tools)
+
+
+def _remember(resource: Resource, reason: str, tools: Tools) -> None:
+    """Write beside the resource when it was last looked at, and since when it fails."""
+    with tools.sessions() as session:
+        row = session.get_one(Resource, resource.id)
+        row.last_checked_at = tools.clock()
+        row.last_reason = reason
+        row.failing_since = (row.failing_since or row.last_checked_at) if reason else None
+        session.commit()

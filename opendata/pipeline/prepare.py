@@ -1,0 +1,107 @@
+"""What the steps need to know of a resource before the first byte is fetched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opendata.errors import NotFound
+from opendata.harvester import Harvester
+from opendata.models import BlockedDigest, Build, Resource, Source, Version
+from opendata.pipeline.register import PIPELINE_VERSION
+from opendata.pipeline.state import Lease, Policy, Published, Tools, Work
+from opendata.records import Distribution
+from opendata.services import table_schemas
+from opendata.services.table_schemas import TableSchema
+
+
+def policy_of(source: Source, tools: Tools) -> Policy:
+    """Return the policy of a source: its own mode, the limits of the settings."""
+    limits = tools.settings.harvest
+    return Policy(
+        mode=source.policy,
+        quarantine_limit_percent=limits.quarantine_limit_percent,
+        shrink_limit_percent=limits.shrink_limit_percent,
+        shrink_limit_count=limits.shrink_limit_count,
+    )
+
+
+def work_for(
+    session: Session,
+    resource: Resource,
+    *,
+    source: Source,
+    harvester: Harvester,
+    lease: Lease,
+    folder: Path,
+    tools: Tools,
+) -> Work:
+    """Gather what is known of a resource: its newest version, its live build, its schema."""
+    schema = schema_of(resource, source)
+    newest = _newest_version(session, resource)
+    return Work(
+        resource_id=resource.id,
+        dataset_id=resource.dataset_id,
+        distribution=Distribution(
+            url=resource.url, upstream_id=resource.upstream_key, name=resource.name
+        ),
+        harvester=harvester,
+        lease=lease,
+        policy=policy_of(source, tools),
+        folder=folder,
+        actor=f"harvest:{source.name}",
+        claimed_format=resource.format,
+        schema=schema,
+        last_digest=newest.digest if newest else None,
+        has_current_build=newest is not None and _is_built(session, newest, schema),
+        published=_published(session, resource),
+        blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
+    )
+
+
+def schema_of(resource: Resource, source: Source) -> TableSchema | None:
+    """Return the published schema that the file, else its source, names; unknown names give None
+    and are reported with the record."""
+    name = resource.schema_name or source.schema_name
+    if not name:
+        return None
+    try:
+        return table_schemas.find(name)
+    except NotFound:
+        return None
+
+
+def _newest_version(session: Session, resource: Resource) -> Version | None:
+    return session.scalars(
+        select(Version)
+        .where(Version.resource_id == resource.id)
+        .order_by(Version.number.desc())
+        .limit(1)
+    ).first()
+
+
+def _is_built(session: Session, version: Version, schema: TableSchema | None) -> bool:
+    """A version need not be processed again when this pipeline built it with the same schema."""
+    wanted = ("none", schema.key if schema else "learned")
+    found = session.scalars(
+        select(Build.id).where(
+            Build.version_id == version.id,
+            Build.pipeline_version == PIPELINE_VERSION,
+            Build.schema_version.in_(wanted),
+        )
+    ).first()
+    return found is not None
+
+
+def _published(session: Session, resource: Resource) -> Published | None:
+    if resource.published_build_id is None:
+        return None
+    build = session.get_one(Build, resource.published_build_id)
+    return Published(
+        build_id=build.id,
+        digest=build.version.digest,
+        rows=build.rows_accepted,
+        contract=resource.learned_schema,
+    )

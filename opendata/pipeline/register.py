@@ -1,0 +1,235 @@
+"""register: files into the store, then version, build, pointer and event in ONE transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opendata import storage
+from opendata.models import Build, Dataset, Resource, Table, TableBuild, Version
+from opendata.pipeline.decide import contract_of
+from opendata.pipeline.state import BuiltTable, FileShape, Tools, Verdict, Work
+from opendata.services import codelists, datasets, runs
+from opendata.vocabulary import LIVE_BUILDS, BuildState
+
+# Raise it when the processing changes what a build holds: old builds stay, new ones are made.
+PIPELINE_VERSION = 1
+
+
+def register(work: Work, tools: Tools) -> Work:
+    """Keep the files and write the rows; readers meet the new build whole or not at all.
+
+    Raises LeaseLost when another run has taken over, StorageError when the disk refuses.
+    """
+    files = _store_files(work, tools)
+    with tools.sessions() as session:
+        runs.hold_fence(session, work.lease.run_id, fence=work.lease.fence)
+        resource = session.get_one(Resource, work.resource_id, with_for_update=True)
+        version = _version(session, resource, work)
+        build = _build(session, resource, version, work, tools.clock())
+        _tables(session, resource, build, work.tables, files)
+        tools.fault("version-registered")
+        if build.state in LIVE_BUILDS:
+            _publish(session, resource, build, work, tools.clock())
+        else:
+            _announce_held(session, build, work)
+        tools.fault("before-commit")
+        session.commit()
+        tools.fault("after-commit")
+    return replace(work, outcome=str(build.state))
+
+
+def _store_files(work: Work, tools: Tools) -> dict[Path, str]:
+    """Put original, tables and quarantine into the store; return their digests."""
+    spool = _present(work.spool)
+    tools.store.put_once(storage.ORIGINALS, spool, work.digest)
+    digests = {}
+    for table in work.tables:
+        for kind, path in ((storage.TABLES, table.parquet), (storage.QUARANTINE, table.quarantine)):
+            if path is not None:
+                digests[path] = storage.sha256(path)
+                tools.store.put_once(kind, path, digests[path])
+    return digests
+
+
+def _version(session: Session, resource: Resource, work: Work) -> Version:
+    """Return the newest version if it has these bytes (a new build of it), else a new one."""
+    newest = session.scalars(
+        select(Version)
+        .where(Version.resource_id == resource.id)
+        .order_by(Version.number.desc())
+        .limit(1)
+    ).first()
+    if newest is not None and newest.digest == work.digest:
+        return newest
+    dataset = session.get_one(Dataset, work.dataset_id)
+    licence = codelists.licence(dataset.licence)
+    version = Version(
+        resource_id=resource.id,
+        number=newest.number + 1 if newest else 1,
+        digest=work.digest,
+        size=work.size,
+        fetched_at=_present(work.fetched_at),
+        fetched_from=work.fetched_from,
+        response_headers=work.headers,
+        licence=dataset.licence,
+        licence_digest=hashlib.sha256(licence.text_en.encode()).hexdigest() if licence else "",
+        attribution=(dataset.document.get("publisher") or {}).get("name", ""),
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _build(
+    session: Session, resource: Resource, version: Version, work: Work, now: datetime
+) -> Build:
+    verdict = _present(work.verdict)
+    shape = _present(work.shape)
+    build = Build(
+        version_id=version.id,
+        resource_id=resource.id,
+        schema_version=schema_version(work),
+        pipeline_version=PIPELINE_VERSION,
+        state=str(verdict.state),
+        reasons=list(verdict.reasons),
+        format=shape.format,
+        rows_read=sum(table.rows_read for table in work.tables),
+        rows_accepted=sum(table.rows_accepted for table in work.tables),
+        rows_quarantined=sum(table.rows_quarantined for table in work.tables),
+        report=_report(shape, work.tables),
+        created_at=now,
+    )
+    session.add(build)
+    session.flush()
+    return build
+
+
+def schema_version(work: Work) -> str:
+    """Return what the build was held against: a published schema, the learned one, or none."""
+    if not work.tables:
+        return "none"
+    return work.schema.key if work.schema else "learned"
+
+
+def _report(shape: FileShape, tables: tuple[BuiltTable, ...]) -> dict[str, Any]:
+    return {
+        "encoding": shape.encoding,
+        "delimiter": shape.delimiter,
+        "problems": [asdict(problem) for problem in shape.problems],
+        "tables": [
+            {
+                "name": table.name,
+                "schema": table.schema,
+                "rows_read": table.rows_read,
+                "rows_accepted": table.rows_accepted,
+                "rows_quarantined": table.rows_quarantined,
+                "problems": [asdict(problem) for problem in table.problems],
+                "samples": [
+                    {"row": p.row, "column": p.field, "code": p.code, "value": p.value}
+                    for p in table.samples
+                ],
+                "schema_mismatch": [
+                    {"code": p.code, "field": p.field} for p in table.schema_mismatch
+                ],
+            }
+            for table in tables
+        ],
+    }
+
+
+def _tables(
+    session: Session,
+    resource: Resource,
+    build: Build,
+    built: tuple[BuiltTable, ...],
+    digests: dict[Path, str],
+) -> None:
+    known = {
+        table.name: table
+        for table in session.scalars(select(Table).where(Table.resource_id == resource.id))
+    }
+    for position, table in enumerate(built):
+        identity = known.get(table.name)
+        if identity is None:
+            identity = Table(resource_id=resource.id, name=table.name)
+            session.add(identity)
+            session.flush()
+        session.add(_table_build(identity, build, position, table, digests))
+    session.flush()
+
+
+def _table_build(
+    identity: Table, build: Build, position: int, table: BuiltTable, digests: dict[Path, str]
+) -> TableBuild:
+    return TableBuild(
+        table_id=identity.id,
+        build_id=build.id,
+        position=position,
+        title=table.title,
+        columns=[asdict(column) for column in table.columns],
+        row_count=table.rows_accepted,
+        parquet_digest=digests[table.parquet],
+        parquet_size=table.parquet.stat().st_size,
+        row_group_offsets=list(table.row_group_offsets),
+        quarantine_digest=digests[table.quarantine] if table.quarantine else None,
+        quarantine_rows=table.rows_quarantined,
+    )
+
+
+def _publish(session: Session, resource: Resource, build: Build, work: Work, now: datetime) -> None:
+    """Move the pointer: from this commit on, readers see the new build."""
+    previous = (
+        session.get(Build, resource.published_build_id) if resource.published_build_id else None
+    )
+    if previous is not None:
+        previous.state = BuildState.SUPERSEDED
+    is_new_data = previous is None or previous.version_id != build.version_id
+    build.published_at = now
+    resource.published_build_id = build.id
+    if work.tables:
+        # A wider table is flagged once; from then on it is what later files are held against.
+        resource.learned_schema = contract_of(work.tables)
+    dataset = session.get_one(Dataset, work.dataset_id)
+    if is_new_data:
+        dataset.data_changed_at = now
+    datasets.announce(
+        session,
+        dataset,
+        actor=work.actor,
+        kind="build.published",
+        **_facts(build, work),
+    )
+
+
+def _announce_held(session: Session, build: Build, work: Work) -> None:
+    dataset = session.get_one(Dataset, work.dataset_id)
+    datasets.announce(
+        session, dataset, actor=work.actor, kind=f"build.{build.state}", **_facts(build, work)
+    )
+
+
+def _facts(build: Build, work: Work) -> dict[str, Any]:
+    verdict: Verdict = _present(work.verdict)
+    return {
+        "resource_id": str(work.resource_id),
+        "build_id": build.id,
+        "digest": work.digest,
+        "previous_digest": work.published.digest if work.published else None,
+        "state": str(build.state),
+        "reasons": list(verdict.reasons),
+        "rows": build.rows_accepted,
+    }
+
+
+def _present(value: Any) -> Any:
+    """Return a value that an earlier step must have set."""
+    if value is None:
+        raise AssertionError("a step ran out of order: see pipeline/__init__.py")
+    return value

@@ -1,0 +1,186 @@
+"""Runs: one per source, owned by a lease with a heartbeat and a fencing number.
+
+The lease says until when a run may be believed alive; the fencing number, checked inside every
+writing transaction, makes sure that a worker which was taken for dead writes nothing when it wakes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from opendata.errors import AlreadyRunning, LeaseLost
+from opendata.models import Record, Run, Source
+from opendata.vocabulary import ExitCode, RecordOutcome, RunState
+
+_UNREAD = (RecordOutcome.FAILED.value, RecordOutcome.REJECTED.value, "failed_resources")
+_READ = (
+    RecordOutcome.CREATED.value,
+    RecordOutcome.UPDATED.value,
+    RecordOutcome.UNCHANGED.value,
+)
+
+
+def start(
+    session: Session, source: Source, *, trigger: str, now: datetime, lease: timedelta
+) -> Run:
+    """Take the lease of a source; raises AlreadyRunning when another run holds it."""
+    close_lost(session, source, now=now)
+    fence = session.scalar(
+        update(Source)
+        .where(Source.id == source.id)
+        .values(fence=Source.fence + 1)
+        .returning(Source.fence)
+    )
+    taken = session.scalar(
+        insert(Run)
+        .values(
+            source_id=source.id,
+            trigger=trigger,
+            state=RunState.RUNNING.value,
+            fence=fence,
+            started_at=now,
+            lease_until=now + lease,
+            counts={},
+        )
+        .on_conflict_do_nothing()
+        .returning(Run.id)
+    )
+    if taken is None:
+        raise AlreadyRunning(
+            f"Source {source.name} is being harvested right now; "
+            "wait for it, see `opendata harvest status`."
+        )
+    return session.get_one(Run, taken)
+
+
+def close_lost(
+    session: Session, source: Source, *, now: datetime, holder_is_gone: bool = False
+) -> None:
+    """End the run of a worker whose lease ran out, or which is known to be gone."""
+    session.execute(
+        update(Run)
+        .where(
+            Run.source_id == source.id,
+            Run.state == RunState.RUNNING.value,
+            true() if holder_is_gone else Run.lease_until < now,
+        )
+        .values(state=RunState.FAILED.value, reason="lost-worker", finished_at=now)
+    )
+
+
+def renew(session: Session, run_id: int, *, fence: int, until: datetime) -> bool:
+    """Move the end of the lease; False when the run is no longer ours."""
+    moved = session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.fence == fence, Run.state == RunState.RUNNING.value)
+        .values(lease_until=until)
+        .returning(Run.id)
+    ).first()
+    return moved is not None
+
+
+def hold_fence(session: Session, run_id: int, *, fence: int) -> Run:
+    """Lock our run for this transaction; raises LeaseLost when another has taken over."""
+    run = session.scalars(
+        select(Run)
+        .where(Run.id == run_id, Run.fence == fence, Run.state == RunState.RUNNING.value)
+        .with_for_update(key_share=True)
+    ).first()
+    if run is None:
+        raise LeaseLost(
+            f"Run {run_id} no longer holds its source: another run took over or it was stopped."
+        )
+    return run
+
+
+def state_of(counts: Mapping[str, int], *, is_complete: bool, reason: str) -> RunState:
+    """Say how a run ended: the one function that page, mail and exit code use.
+
+    `partial` means that something could not be read; a run that read nothing at all failed.
+    """
+    read = sum(counts.get(word, 0) for word in _READ)
+    unread = sum(counts.get(word, 0) for word in _UNREAD)
+    if not read and (unread or not is_complete):
+        return RunState.FAILED
+    if unread or not is_complete:
+        return RunState.PARTIAL
+    return RunState.NEEDS_CONFIRMATION if reason == "source-shrunk" else RunState.SUCCEEDED
+
+
+def exit_code(runs: Sequence[Run]) -> ExitCode:
+    """Return what the shell is told of several runs: the worst comes first."""
+    states = {run.state for run in runs}
+    if states & {RunState.FAILED.value, RunState.CANCELLED.value}:
+        return ExitCode.FAILED
+    if RunState.PARTIAL.value in states:
+        return ExitCode.PARTIAL
+    waits = RunState.NEEDS_CONFIRMATION.value in states
+    if waits or any(run.counts.get("held", 0) for run in runs):
+        return ExitCode.WAITS
+    return ExitCode.WELL
+
+
+def finish(
+    run: Run, *, now: datetime, counts: Counter[str], state: RunState, reason: str, detail: str
+) -> None:
+    """Close a run with its counts."""
+    run.state = state.value
+    run.counts = dict(counts)
+    run.reason = reason
+    run.detail = detail[:2_000]
+    run.finished_at = now
+
+
+def latest(session: Session) -> Sequence[Run]:
+    """Return the newest run of each source, by source name."""
+    newest = (
+        select(Run.id)
+        .distinct(Run.source_id)
+        .order_by(Run.source_id, Run.started_at.desc(), Run.id.desc())
+    )
+    return session.scalars(
+        select(Run)
+        .join(Source)
+        .where(Run.id.in_(newest))
+        .options(joinedload(Run.source))
+        .order_by(Source.name)
+    ).all()
+
+
+def records(session: Session, run_id: int) -> Sequence[Record]:
+    """Return the records of a run."""
+    return session.scalars(
+        select(Record).where(Record.run_id == run_id).order_by(Record.upstream_id)
+    ).all()
+
+
+def failing_since(session: Session, source: Source) -> tuple[datetime, Run] | None:
+    """Return when the present row of failures of a source began, and its newest run."""
+    finished = session.scalars(
+        select(Run)
+        .where(Run.source_id == source.id, Run.state != RunState.RUNNING.value)
+        .order_by(Run.started_at.desc(), Run.id.desc())
+        .limit(100)
+    ).all()
+    bad: list[Run] = []
+    for run in finished:
+        if run.state not in (RunState.FAILED.value, RunState.PARTIAL.value):
+            break
+        bad.append(run)
+    return (bad[-1].started_at, bad[0]) if bad else None
+
+
+def add_record(session: Session, run_id: int, upstream_id: str, **values: Any) -> None:
+    """Write what became of one record of a run; the first telling of an id counts."""
+    session.execute(
+        insert(Record)
+        .values(run_id=run_id, upstream_id=upstream_id, **values)
+        .on_conflict_do_nothing()
+    )
