@@ -158,6 +158,20 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
     return settings
 
 
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that make another process load exactly these settings."""
+    variables = {f"{_PREFIX}DATA_DIR": str(settings.data_path)}
+    for section in dataclasses.fields(settings):
+        values = getattr(settings, section.name)
+        if not dataclasses.is_dataclass(values):
+            continue
+        for key in dataclasses.fields(values):
+            value = getattr(values, key.name)
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            variables[f"{_PREFIX}{section.name}__{key.name}".upper()] = text
+    return variables
+
+
 def secret(variable: str) -> str:
     """Return the credential that an environment variable holds; it is never stored or logged."""
     value = os.environ.get(variable, "")

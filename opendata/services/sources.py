@@ -60,7 +60,8 @@ def change(
     """Change a source; its datasets keep their ids, also when the URL moves."""
     source = get(session, name)
     _apply(session, source, values, kinds)
-    _log(session, source, actor, "source.changed")
+    if session.is_modified(source):
+        _log(session, source, actor, "source.changed")
     return source
 
 
@@ -120,7 +121,8 @@ def _apply(session: Session, source: Source, change: SourceChange, kinds: Sequen
         source.policy = _one_of("policy", change.policy, POLICIES)
     if change.secret_env is not None:
         source.secret_env = _variable(change.secret_env)
-    source.options = {**source.options, **change.options}
+    if change.options:
+        source.options = {**source.options, **change.options}
 
 
 def _one_of(what: str, value: str, choices: Sequence[str]) -> str:

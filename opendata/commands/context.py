@@ -1,0 +1,77 @@
+"""What every command works with: opened when first used, closed at the end."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import click
+from sqlalchemy import Engine
+
+from opendata import database, migrations
+from opendata.config import Settings
+from opendata.database import SessionFactory
+from opendata.errors import SettingError
+from opendata.harvester import Registry
+from opendata.pipeline.state import Tools
+from opendata.search import engine as search_engine
+from opendata.search import indexer
+from opendata.search.base import SearchIndex
+from opendata.services import rendering
+from opendata.storage import Store
+from opendata.transport import Transport
+
+
+class Context:
+    """Settings and harvesters of this process, and what is built from them."""
+
+    def __init__(self, settings: Settings, registry: Registry) -> None:
+        self.settings = settings
+        self.registry = registry
+
+    @cached_property
+    def engine(self) -> Engine:
+        return database.open_engine(self.settings)
+
+    @cached_property
+    def sessions(self) -> SessionFactory:
+        """Sessions on a database that has the schema of this release."""
+        if not migrations.is_current(self.engine):
+            raise SettingError(
+                "The database does not have the schema of this release; run `opendata db upgrade`."
+            )
+        return database.sessions(self.engine)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.store_path)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        return search_engine.open_index(self.settings)
+
+    @cached_property
+    def transport(self) -> Transport:
+        return Transport(self.settings.http)
+
+    @cached_property
+    def tools(self) -> Tools:
+        return Tools(
+            settings=self.settings,
+            sessions=self.sessions,
+            store=self.store,
+            clock=lambda: datetime.now(UTC),
+        )
+
+    @property
+    def actor(self) -> str:
+        """Who types: written with every change."""
+        return f"cli:{getpass.getuser()}"
+
+    def bring_index_up_to_date(self) -> int:
+        """Let the search index follow the event log; return how many events it took."""
+        return indexer.follow(self.sessions, self.index, rendering.load)
+
+
+pass_context = click.make_pass_decorator(Context)

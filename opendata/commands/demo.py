@@ -1,0 +1,103 @@
+"""`opendata demo`: sample sources on loopback, harvested for real, then the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from opendata import migrations
+from opendata.commands import output
+from opendata.commands.context import Context, pass_context
+from opendata.commands.harvesting import explain, harvest_all, summary
+from opendata.commands.serve import run as run_server
+from opendata.demo import server
+from opendata.demo.server import DemoSource
+from opendata.errors import NotFound
+from opendata.models import Run
+from opendata.services import catalogue, runs, sources
+from opendata.services.sources import SourceChange
+from opendata.vocabulary import ExitCode
+
+
+@click.command()
+@click.option("--serve/--no-serve", default=True, help="Serve the catalogue afterwards.")
+@pass_context
+@click.pass_context
+def demo(click_context: click.Context, context: Context, *, serve: bool) -> None:
+    """Fill a catalogue from sample sources; the second time nothing changes."""
+    port = context.settings.demo.port
+    http = replace(
+        context.settings.http,
+        allow_private_hosts=(*context.settings.http.allow_private_hosts, f"127.0.0.1:{port}"),
+    )
+    context.settings = replace(context.settings, http=http)
+    click.echo(f"Data folder: {context.settings.data_path}")
+    migrations.upgrade(context.engine)
+    with server.start(port) as running:
+        click.echo(f"Sample sources: {running.url}")
+        ended = _harvest(context, running.sources())
+    _report(context, ended)
+    code = runs.exit_code(ended)
+    if not serve or code == ExitCode.FAILED:
+        click_context.exit(code)
+    _say_what_next(context)
+    run_server(context)
+
+
+def _harvest(context: Context, offered: tuple[DemoSource, ...]) -> list[Run]:
+    for item in offered:
+        _ensure(context, item)
+    with context.sessions() as session:
+        chosen = [sources.get(session, item.name) for item in offered]
+    return harvest_all(context, chosen, trigger="demo")
+
+
+def _ensure(context: Context, item: DemoSource) -> None:
+    """Add a sample source, or bring it to what this release says of it."""
+    values = SourceChange(
+        kind=item.kind,
+        url=item.url,
+        publisher=item.publisher_code,
+        licence=item.licence,
+        policy=item.policy,
+        options=item.options,
+    )
+    kinds = list(context.registry)
+    with context.sessions() as session:
+        try:
+            sources.change(session, item.name, values, kinds=kinds, actor="demo")
+        except NotFound:
+            sources.add(session, item.name, values, kinds=kinds, actor="demo")
+        session.commit()
+
+
+def _report(context: Context, ended: list[Run]) -> None:
+    output.table(
+        "Harvest of the sample sources",
+        ("source", "state", "what", "why"),
+        [[r.source.name, r.state, summary(r.counts), explain(r)] for r in ended],
+    )
+    changed = sum(r.counts.get("created", 0) + r.counts.get("updated", 0) for r in ended)
+    with context.sessions() as session:
+        figures = catalogue.figures(session)
+    click.echo(
+        f"{changed} changed. The catalogue holds {figures.datasets} datasets, "
+        f"{figures.tables} tables and {figures.rows} rows of {figures.publishers} publishers."
+    )
+
+
+def _say_what_next(context: Context) -> None:
+    site = f"http://{context.settings.web.host}:{context.settings.web.port}"
+    click.echo(
+        f"""
+The catalogue answers on {site}/ and in English on {site}/en/ (stop it with Ctrl-C).
+Look at   {site}/dataset/?q=don+vi+hanh+chinh   search without marks
+          {site}/organization/                  who publishes
+          {site}/schemas                        what data is checked against
+Type next, in another terminal:
+          .venv/bin/opendata status
+          .venv/bin/opendata search query "dịch vụ công"
+          .venv/bin/opendata harvest status
+"""
+    )

@@ -1,0 +1,122 @@
+"""`opendata harvest`: fetch what sources offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from opendata.commands import output
+from opendata.commands.context import Context, pass_context
+from opendata.commands.harvesting import explain, harvest_all, summary
+from opendata.models import Run, Source
+from opendata.pipeline import run as pipeline_run
+from opendata.pipeline.opening import open_harvester
+from opendata.services import runs, sources
+
+
+@click.group()
+def harvest() -> None:
+    """Fetch what the sources offer."""
+
+
+@harvest.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--all", "everything", is_flag=True, help="Every source that is enabled.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@output.json_option
+@pass_context
+@click.pass_context
+def run(
+    click_context: click.Context,
+    context: Context,
+    names: tuple[str, ...],
+    *,
+    everything: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Harvest sources now.
+
+    Exit code: 0 well, 1 a run failed, 2 something could not be read, 3 something waits for a
+    person.
+    """
+    chosen = _chosen(context, names, everything=everything)
+    if dry_run:
+        _preview(context, chosen, as_json=as_json)
+        return
+    ended = harvest_all(context, chosen, trigger="cli", quiet=as_json)
+    _report(ended, as_json=as_json)
+    click_context.exit(runs.exit_code(ended))
+
+
+def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequence[Source]:
+    if bool(names) == everything:
+        raise click.UsageError("Name the sources to harvest, or say --all.")
+    with context.sessions() as session:
+        if everything:
+            return sources.every(session, enabled_only=True)
+        return [sources.get(session, name) for name in names]
+
+
+def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> None:
+    rows = []
+    for source in chosen:
+        harvester = open_harvester(source, context.registry, context.transport)
+        tally = pipeline_run.preview(
+            source, harvester, context.tools, progress=lambda title, counts: None
+        )
+        rows.append({"source": source.name, "would": dict(tally.counts), "problem": tally.detail})
+    if as_json:
+        output.as_json(rows)
+        return
+    output.table(
+        "What a harvest would do (nothing was changed)",
+        ("source", "would", "problem"),
+        [[row["source"], summary(row["would"]), row["problem"]] for row in rows],  # type: ignore[arg-type] # built above
+    )
+
+
+def _report(ended: Sequence[Run], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json([_facts(item) for item in ended])
+        return
+    output.table(
+        "Harvest",
+        ("run", "source", "state", "what", "why"),
+        [[r.id, r.source.name, r.state, summary(r.counts), explain(r)] for r in ended],
+    )
+
+
+@harvest.command()
+@output.json_option
+@pass_context
+def status(context: Context, *, as_json: bool) -> None:
+    """Show the newest run of each source."""
+    with context.sessions() as session:
+        latest = runs.latest(session)
+    if as_json:
+        output.as_json([_facts(item) for item in latest])
+        return
+    output.table(
+        "Newest run of each source",
+        ("source", "run", "state", "started", "what", "why"),
+        [
+            [r.source.name, r.id, r.state, r.started_at, summary(r.counts), explain(r)]
+            for r in latest
+        ],
+    )
+
+
+def _facts(item: Run) -> dict[str, Any]:
+    return {
+        "run": item.id,
+        "source": item.source.name,
+        "state": item.state,
+        "started_at": item.started_at,
+        "finished_at": item.finished_at,
+        "counts": item.counts,
+        "reason": item.reason,
+        "detail": item.detail,
+    }

@@ -1,0 +1,74 @@
+"""Harvesting several sources in this process, with a display of how far it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from opendata.commands import output
+from opendata.commands.context import Context
+from opendata.models import Run, Source
+from opendata.pipeline import run as pipeline_run
+from opendata.pipeline.opening import open_harvester
+from opendata.vocabulary import reason
+
+_SHOWN = ("created", "updated", "unchanged", "rejected", "absent")
+
+
+def harvest_all(
+    context: Context, chosen: Sequence[Source], *, trigger: str, quiet: bool = False
+) -> list[Run]:
+    """Harvest the sources one after the other, then bring the index up to date."""
+    runs = []
+    with _display(quiet=quiet) as display:
+        for source in chosen:
+            task = display.add_task(source.name, total=None, last="", counts="")
+
+            def tell(title: str, counts: Counter[str], task: int = task) -> None:
+                display.update(
+                    task,
+                    last=output.clean(title)[:60],
+                    counts=summary(counts),  # type: ignore[arg-type] # TaskID is an int
+                )
+
+            harvester = open_harvester(source, context.registry, context.transport)
+            ended = pipeline_run.harvest(
+                source, harvester, context.tools, trigger=trigger, progress=tell
+            )
+            runs.append(ended)
+            display.update(
+                task, total=1, completed=1, last=ended.state, counts=summary(ended.counts)
+            )
+    context.bring_index_up_to_date()
+    return runs
+
+
+def _display(*, quiet: bool) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description:<28}"),
+        BarColumn(bar_width=12),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TextColumn("[dim]{task.fields[last]}"),
+        console=Console(stderr=True),
+        disable=quiet,
+    )
+
+
+def summary(counts: dict[str, int] | Counter[str]) -> str:
+    """Return the counts of a run that are not zero, in one line."""
+    said = [f"{counts[word]} {word}" for word in _SHOWN if counts.get(word)]
+    extra = ("versions", "held", "quarantined", "failed_resources")
+    said += [f"{counts[word]} {word.replace('_', ' ')}" for word in extra if counts.get(word)]
+    return ", ".join(said) or "nothing yet"
+
+
+def explain(run: Run) -> str:
+    """Return how a run ended and why, for a table."""
+    if not run.reason:
+        return ""
+    return f"{reason(run.reason).en} {run.detail}".strip()

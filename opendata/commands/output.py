@@ -1,0 +1,65 @@
+"""How commands speak: tables for people, JSON for programs, one sentence for an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def json_option(command: _F) -> _F:
+    """Add `--json` to a command."""
+    option: Callable[[_F], _F] = click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON for programs."
+    )
+    return option(command)
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON, times as ISO 8601."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; text from sources cannot move the cursor or colour the screen."""
+    drawn = Table(title=title, title_justify="left", show_lines=False, box=None, pad_edge=False)
+    for header in headers:
+        drawn.add_column(header, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(clean(cell)) for cell in row))
+    # Not a terminal: do not fold at 80 characters what another program reads.
+    console = Console()
+    Console(width=None if console.is_terminal else 200).print(drawn)
+
+
+def clean(value: Any) -> str:
+    """Return a cell as text without control characters; times as people here write them."""
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else _CONTROL.sub("�", str(value))
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    amount = float(count)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1_000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1_000
+    return f"{amount:.1f} TB"

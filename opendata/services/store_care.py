@@ -1,0 +1,83 @@
+"""Care of the file store: is every published file there and whole, what belongs to nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opendata.models import TableBuild, Version
+from opendata.storage import ORIGINALS, QUARANTINE, TABLES, Store
+
+
+@dataclass(frozen=True)
+class StoreReport:
+    """What a check found. `missing` and `damaged` are faults; `orphans` only take room."""
+
+    files: int
+    missing: tuple[str, ...]
+    damaged: tuple[str, ...]
+    orphans: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.missing and not self.damaged
+
+
+def check(session: Session, store: Store) -> StoreReport:
+    """Hash every file again and hold the store against the database."""
+    wanted = referenced(session)
+    found = {(kind, digest) for kind, digest, _ in store.walk()}
+    damaged = (key for key in sorted(wanted & found) if not store.is_whole(*key))
+    return StoreReport(
+        files=len(found),
+        missing=tuple("/".join(key) for key in sorted(wanted - found)),
+        damaged=tuple("/".join(key) for key in damaged),
+        orphans=tuple("/".join(key) for key in sorted(found - wanted)),
+    )
+
+
+def collect(session: Session, store: Store, *, now: datetime, older_than: timedelta) -> list[str]:
+    """Delete files that no row refers to and that are old enough not to be in the making."""
+    wanted = referenced(session)
+    limit = (now - older_than).timestamp()
+    removed = []
+    for kind, digest, stat in list(store.walk()):
+        if (kind, digest) not in wanted and stat.st_mtime < limit:
+            store.delete(kind, digest)
+            removed.append(f"{kind}/{digest}")
+    for part in store.leftovers():
+        if part.stat().st_mtime < limit:
+            part.unlink()
+            removed.append(part.name)
+    return removed
+
+
+def usage(store: Store) -> dict[str, tuple[int, int]]:
+    """Return per kind of file how many there are and their bytes."""
+    files: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for kind, _, stat in store.walk():
+        files[kind] += 1
+        sizes[kind] += stat.st_size
+    return {kind: (files[kind], sizes[kind]) for kind in (ORIGINALS, TABLES, QUARANTINE)}
+
+
+def referenced(session: Session) -> set[tuple[str, str]]:
+    """Return every (kind, digest) that a row refers to."""
+    return set(_references(session))
+
+
+def _references(session: Session) -> Iterator[tuple[str, str]]:
+    for digest in session.scalars(select(Version.digest).distinct()):
+        yield ORIGINALS, digest
+    for parquet, quarantine in session.execute(
+        select(TableBuild.parquet_digest, TableBuild.quarantine_digest)
+    ):
+        yield TABLES, parquet
+        if quarantine:
+            yield QUARANTINE, quarantine
