@@ -49,6 +49,12 @@ class StorageError(OpendataError):
     code = "storage"
 
 
+class SearchUnavailable(OpendataError):
+    """The search index cannot be read or written now: damaged, busy, or out of reach."""
+
+    code = "search-unavailable"
+
+
 class InvalidDocument(OpendataError):
     """A metadata record that does not fit the metadata profile; `fields` maps path to message."""
 

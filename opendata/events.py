@@ -56,11 +56,16 @@ def advance(session: Session, reader: str, last: Event) -> None:
     )
 
 
-def skip_to_now(session: Session, reader: str) -> None:
-    """Move `reader` behind every settled event: it has just read the state itself."""
-    last = session.scalars(
+def newest(session: Session) -> Event | None:
+    """Return the last settled event: the place in the log of a reader that now reads the state."""
+    return session.scalars(
         select(Event).where(_SETTLED).order_by(Event.xid.desc(), Event.id.desc()).limit(1)
     ).first()
+
+
+def skip_to_now(session: Session, reader: str) -> None:
+    """Move `reader` behind every settled event: it has just read the state itself."""
+    last = newest(session)
     if last is not None:
         advance(session, reader, last)
 

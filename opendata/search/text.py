@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ def analyse(text: str) -> list[Token]:
     """Return the tokens of a text in their order; any text is fine."""
     return [
         Token(form, _fold(form), glued)
-        for word, glued in _words(_clean(text))
+        for word, glued in _split(_clean(text))
         for form in [_exact_form(word)]
     ]
 
@@ -72,21 +72,40 @@ def folded(text: str) -> str:
     return " ".join(token.folded for token in analyse(text))
 
 
-def bigrams(tokens: Sequence[Token]) -> list[str]:
-    """Return the folded pairs of neighbours, `benh_vien`; glued acronyms stand outside."""
-    words = [token.folded for token in tokens if not token.glued]
-    return [f"{first}_{second}" for first, second in zip(words, words[1:], strict=False)]
+def bigrams(tokens: Sequence[Token], *, without: Collection[Token] = ()) -> list[str]:
+    """Return the folded pairs of neighbours, `benh_vien`; glued acronyms stand outside.
+
+    Pairs with a word of `without` are left out.
+    """
+    words = [token for token in tokens if not token.glued]
+    return [
+        f"{first.folded}_{second.folded}"
+        for first, second in zip(words, words[1:], strict=False)
+        if first not in without and second not in without
+    ]
 
 
-def without_stop_words(tokens: Sequence[Token]) -> list[Token]:
-    """Return the words of a query that carry meaning; all of them where none does.
+def words(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Return each word alone, and each acronym as its parts with the glued form last."""
+    found: list[tuple[Token, ...]] = []
+    for token in tokens:
+        if token.glued:
+            parts = found[-token.glued :]
+            found[-token.glued :] = [(*(part for (part,) in parts), token)]
+        else:
+            found.append((token,))
+    return found
+
+
+def stop_words(tokens: Sequence[Token]) -> frozenset[Token]:
+    """Return the tokens of a query that carry no meaning; none where no other would be left.
 
     A stop word that has no mark (`cho`) counts as one only beside words with marks: a person who
     types none may mean `chợ`.
     """
     marked = any(token.exact != token.folded for token in tokens)
-    kept = [token for token in tokens if not _is_stop_word(token, among_marked=marked)]
-    return kept or list(tokens)
+    found = frozenset(token for token in tokens if _is_stop_word(token, among_marked=marked))
+    return found if len(found) < len(set(tokens)) else frozenset()
 
 
 def sort_key(text: str) -> str:
@@ -113,8 +132,8 @@ _SORT_CODES = {
 
 
 def _letters_with_tones(text: str) -> Iterator[tuple[str, str]]:
-    words = re.findall(r"[\w\u0300-\u036f]+", text)
-    for letter in unicodedata.normalize("NFC", " ".join(words)):
+    parts = re.findall(r"[\w\u0300-\u036f]+", text)
+    for letter in unicodedata.normalize("NFC", " ".join(parts)):
         marks = unicodedata.normalize("NFD", letter)
         tone = next((mark for mark in marks if mark in _TONES), "")
         base = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in _TONES))
@@ -130,7 +149,7 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFKC", visible.lower()).translate(_LOOKALIKES)
 
 
-def _words(text: str) -> Iterator[tuple[str, int]]:
+def _split(text: str) -> Iterator[tuple[str, int]]:
     text = _DAY_FIRST.sub(lambda m: _date(m, day=1, month=2, year=3), text)
     text = _YEAR_FIRST.sub(lambda m: _date(m, day=3, month=2, year=1), text)
     for match in _WORD.finditer(text):

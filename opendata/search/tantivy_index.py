@@ -1,0 +1,299 @@
+"""The embedded engine: a tantivy index in a folder, read by many processes, written by one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur
+
+from opendata.errors import SearchUnavailable
+from opendata.search import fields, order_keys, tree
+from opendata.search.base import FacetCount, Query, Results, SearchDocument
+from opendata.search.fields import Field
+from opendata.search.index_folder import IndexFolder
+
+_HEAP_BYTES = 64 * 1024**2
+# Facets are counted over all values, then cut: so the cut is by count and name, never by chance.
+_MAX_FACET_VALUES = 10_000
+# Scores closer than this are a tie: sums differ in their last bits from segment to segment.
+_SCORE_DIGITS = 4
+_READ_TRIES = 3
+
+Hits = list[tuple[float, Any]]
+
+
+class TantivyIndex:
+    """A `SearchIndex` in `folder`. Making one costs nothing: the first search opens the files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = IndexFolder(folder)
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._index: Any = None
+        self._seen: tuple[int, int] | None = None
+
+    def put(self, documents: Iterable[SearchDocument]) -> None:
+        """Add or replace by id; builds the index where there is none."""
+        with self._folder.writing():
+            current = self._folder.current()
+            path = current or self._folder.new()
+            with self._writer(path, is_new=current is None) as writer:
+                _write(writer, documents)
+            if current is None:
+                self._folder.switch(path)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove by id."""
+        with self._folder.writing():
+            path = self._folder.current()
+            if path is None:
+                return
+            with self._writer(path) as writer:
+                for identifier in ids:
+                    writer.delete_documents_by_term("id", identifier)
+
+    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
+        """Fill a new folder, count it, switch by one rename; return the count."""
+        with self._folder.writing():
+            path = self._folder.new()
+            with self._writer(path, is_new=True) as writer:
+                count = _write(writer, documents)
+            found = _open(path).searcher().num_docs
+            if found != count:
+                raise SearchUnavailable(
+                    f"The new search index in {path} holds {found} of {count} documents; the old "
+                    "one stays in service; run `opendata search rebuild` again."
+                )
+            self._folder.switch(path)
+            return count
+
+    def search(self, query: Query) -> Results:
+        """Answer a query; an index never built holds nothing. Raises SearchUnavailable."""
+        order, root = tree.order(query), tree.build(query)
+        searcher = self._searcher()
+        if searcher is None or not searcher.num_docs:
+            return Results((), (), 0, dict.fromkeys(fields.FACETS, ()))
+        compiled = _compile(root)
+        total = searcher.search(compiled, 1).count
+        start = (max(query.page, 1) - 1) * query.size
+        hits: list[tuple[float, str]] = []
+        if start < total and query.size > 0:
+            if order == fields.RELEVANCE:
+                hits = _by_score(searcher, compiled, start, query.size)
+            else:
+                hits = _by_order(searcher, compiled, order, start, query.size)
+        return Results(
+            ids=tuple(identifier for _, identifier in hits),
+            scores=tuple(score for score, _ in hits),
+            total=total,
+            facets=_facets(searcher, compiled, query.facet_size),
+        )
+
+    def ids(self) -> set[str]:
+        """Return the ids of all documents. Raises SearchUnavailable."""
+        searcher = self._searcher()
+        if searcher is None or not searcher.num_docs:
+            return set()
+        everything = tantivy.Query.all_query()
+        found = searcher.search(everything, searcher.num_docs, count=False, order_by_field="id")
+        return {identifier for identifier, _ in found.hits}
+
+    def close(self) -> None:
+        """Let go of the open files; the next search opens them again."""
+        with self._lock:
+            self._path = self._index = self._seen = None
+
+    def _searcher(self) -> Any:
+        """Return a view of the newest commit, None where nothing was ever built."""
+        with self._lock:
+            for attempt in range(1, _READ_TRIES + 1):
+                path = self._folder.current()
+                if path is None:
+                    return None
+                try:
+                    return self._view(path)
+                except (ValueError, OSError) as err:
+                    # A rebuild or a merge may have taken the files away under our hands.
+                    self._path = None
+                    if attempt == _READ_TRIES:
+                        raise _damaged(path) from err
+        return None
+
+    def _view(self, path: Path) -> Any:
+        status = (path / "meta.json").stat()
+        seen = (status.st_mtime_ns, status.st_ino)
+        if path != self._path:
+            self._index = _open(path)
+            self._path, self._seen = path, None
+        if seen != self._seen:
+            self._index.reload()
+            self._seen = seen
+        return self._index.searcher()
+
+    @contextmanager
+    def _writer(self, path: Path, *, is_new: bool = False) -> Iterator[Any]:
+        """Open the writer and commit at the end; what fails before that leaves no trace."""
+        try:
+            index = _open(path, is_new=is_new)
+        except (ValueError, OSError) as err:
+            raise _damaged(path) from err
+        with _refusals():
+            # One thread: documents keep their order, and the same input gives the same index.
+            writer = index.writer(_HEAP_BYTES, num_threads=1)
+        try:
+            yield writer
+            with _refusals():
+                writer.commit()
+        finally:
+            writer.wait_merging_threads()
+
+
+def _write(writer: Any, documents: Iterable[SearchDocument]) -> int:
+    """Write the documents, the last one of each id; return how many ids there were."""
+    written = set()
+    for document in documents:
+        rendered = _document(document)
+        with _refusals():
+            writer.delete_documents_by_term("id", document["id"])
+            writer.add_document(rendered)
+        written.add(document["id"])
+    return len(written)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    # The engine has one class for all its errors: ValueError.
+    try:
+        yield
+    except (ValueError, OSError) as err:
+        raise SearchUnavailable(
+            f"The search index cannot be written: {err}; make sure that the disk has room "
+            "and that no other process writes it, then try again."
+        ) from err
+
+
+def _damaged(path: Path) -> SearchUnavailable:
+    return SearchUnavailable(
+        f"The search index in {path} is damaged or of another version; "
+        "run `opendata search rebuild`."
+    )
+
+
+@cache
+def _schema() -> Any:
+    """Texts are split at white space; keywords and orders are whole terms in columns."""
+    builder = tantivy.SchemaBuilder()
+    columns = [f.name for f in fields.FIELDS if f.facet] + [_column(f) for f in fields.SORTED]
+    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in columns:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in fields.forms({}):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _open(path: Path, *, is_new: bool = False) -> Any:
+    if not is_new and not tantivy.Index.exists(str(path)):
+        raise FileNotFoundError(path)
+    index = tantivy.Index(_schema(), str(path))
+    whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("whitespace", whitespace)
+    # No watching thread: every search looks at the commit itself, also after a fork.
+    index.config_reader("manual")
+    return index
+
+
+def _document(document: SearchDocument) -> Any:
+    rendered = tantivy.Document()
+    rendered.add_text("id", document["id"])
+    for name, joined in fields.forms(document).items():
+        rendered.add_text(name, joined)
+    for field in fields.FIELDS:
+        if field.facet:
+            for value in fields.values(document, field):
+                rendered.add_text(field.name, value)
+        if field.sort:
+            rendered.add_text(_column(field), order_keys.key(document, field))
+    return rendered
+
+
+def _column(field: Field) -> str:
+    return f"order_{field.sort}"
+
+
+def _compile(node: tree.Node) -> Any:
+    match node:
+        case tree.Term(field, value):
+            # A lone surrogate cannot be written as UTF-8, and so is in no document.
+            known = value.encode("utf-8", "replace").decode()
+            return tantivy.Query.term_query(_schema(), field, known, "freq")
+        case tree.Boost(inner, factor):
+            return tantivy.Query.boost_query(_compile(inner), factor)
+        case tree.Constant(inner, score):
+            return tantivy.Query.const_score_query(_compile(inner), score)
+        case tree.Best(nodes, tie):
+            return tantivy.Query.disjunction_max_query([_compile(n) for n in nodes], tie)
+        case tree.Any(nodes, minimum):
+            clauses = [(Occur.Should, _compile(n)) for n in nodes]
+            return tantivy.Query.boolean_query(clauses, minimum_number_should_match=minimum)
+        case tree.All(must, should):
+            needed = [(Occur.Must, _compile(n)) for n in must]
+            return tantivy.Query.boolean_query(
+                needed + [(Occur.Should, _compile(n)) for n in should]
+            )
+        case tree.Everything():
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+
+
+def _by_order(
+    searcher: Any, query: Any, order: str, start: int, size: int
+) -> list[tuple[float, str]]:
+    found = searcher.search(
+        query,
+        size,
+        count=False,
+        order_by_field=f"order_{order}",
+        order=tantivy.Order.Asc,
+        offset=start,
+    )
+    return [(0.0, order_keys.identifier(key)) for key, _ in found.hits]
+
+
+def _by_score(searcher: Any, query: Any, start: int, size: int) -> list[tuple[float, str]]:
+    """Return a page by score; ties go by id, so that no merge of segments changes a page."""
+    hits = _top_with_ties(searcher, query, start + size)
+    tied = [place for place, (score, _) in enumerate(hits) if score == hits[start][0]]
+    first = tied[0]
+    page = sorted((-score, searcher.doc(where)["id"][0]) for score, where in hits[first:])
+    return [(-score, identifier) for score, identifier in page][start - first :][:size]
+
+
+def _top_with_ties(searcher: Any, query: Any, wanted: int) -> Hits:
+    """Return the `wanted` best hits and all that tie with the last of them."""
+    limit = wanted + 1
+    while True:
+        found = searcher.search(query, limit, count=False).hits
+        hits = [(round(score, _SCORE_DIGITS), where) for score, where in found]
+        if len(hits) < limit or hits[-1][0] < hits[wanted - 1][0]:
+            last = hits[min(wanted, len(hits)) - 1][0]
+            return [hit for hit in hits if hit[0] >= last]
+        limit *= 2
+
+
+def _facets(searcher: Any, query: Any, size: int) -> dict[str, tuple[FacetCount, ...]]:
+    """Count each facet over all hits: most frequent first, then by name."""
+    wanted = {name: {"terms": {"field": name, "size": _MAX_FACET_VALUES}} for name in fields.FACETS}
+    answer = searcher.aggregate(query, wanted) if size > 0 else {}
+    return {name: _counts(answer, name)[: max(size, 0)] for name in fields.FACETS}
+
+
+def _counts(answer: dict[str, Any], name: str) -> tuple[FacetCount, ...]:
+    buckets = answer.get(name, {}).get("buckets", [])
+    counts = [FacetCount(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+    return tuple(sorted(counts, key=lambda found: (-found.count, found.value)))
