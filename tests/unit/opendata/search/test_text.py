@@ -164,12 +164,12 @@ def test_query_of_stop_words_alone_stays_whole() -> None:
 def test_titles_sort_as_in_a_vietnamese_dictionary() -> None:
     expected = ["01 an", "An", "Áo", "Ăn", "Ân", "Bà", "Da", "Đa", "Em", "Êm", "Ong", "Ông", "Ơn"]
     expected += ["Ung", "Ưng", "Y tế", "Zê"]
-    assert sorted(expected[::-1], key=sort_key) == expected
+    assert sorted(set(expected), key=sort_key) == expected
 
 
 def test_tones_sort_after_letters_in_their_own_order() -> None:
     expected = ["ma", "mà", "mả", "mã", "má", "mạ", "ma quỷ", "mai"]
-    assert sorted(expected[::-1], key=sort_key) == expected
+    assert sorted(set(expected), key=sort_key) == expected
 
 
 def test_case_and_punctuation_do_not_change_the_sort_key() -> None:
