@@ -1,0 +1,158 @@
+"""A source that is down or lies costs nothing: the last good build stays, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from opendata.models import Build, Dataset, Record, Resource
+from opendata.services import runs
+from tests.flows.conftest import HEADER
+from tests.instance import Instance
+from tests.loopback import Loopback
+
+PRICES = "Bảng giá đất"
+HTML = b"<!doctype html><html><body>Please log in</body></html>"
+
+
+@pytest.fixture
+def filled(instance: Instance, listing: str) -> Instance:
+    instance.add_source("bo", "file_list", listing)
+    instance.harvest("bo")
+    return instance
+
+
+def test_source_that_is_down_fails_the_run(filled: Instance, source_site: Loopback) -> None:
+    before = filled.download(PRICES, "parquet")
+    source_site.fail("/list.csv", 503)
+    run = filled.harvest("bo")
+    assert (run.state, run.reason) == ("failed", "unexpected-status")
+    assert runs.exit_code([run]) == 1
+    assert filled.download(PRICES, "parquet") == before
+
+
+def test_html_in_place_of_the_list_fails_the_run(filled: Instance, source_site: Loopback) -> None:
+    source_site.put("/list.csv", HTML, "text/html")
+    run = filled.harvest("bo")
+    assert run.state == "failed"
+    assert run.reason in ("unexpected-type", "bad-list")
+    assert filled.client().get("/dataset/bang-gia-dat").status_code == 200
+
+
+def test_html_in_place_of_a_file_makes_the_run_partial(
+    filled: Instance, source_site: Loopback
+) -> None:
+    before = filled.download(PRICES, "csv"), filled.download(PRICES, "original")
+    source_site.put("/gia-dat.csv", HTML)
+    run = filled.harvest("bo")
+    assert run.state == "partial"
+    assert runs.exit_code([run]) == 2
+    assert (filled.download(PRICES, "csv"), filled.download(PRICES, "original")) == before
+    with filled.sessions() as session:
+        resource = session.scalars(select(Resource).where(Resource.url.contains("gia-dat"))).one()
+    assert resource.last_reason == "unexpected-type"
+    assert resource.failing_since is not None
+
+
+def test_file_that_is_well_again_clears_the_failure(
+    filled: Instance, source_site: Loopback
+) -> None:
+    good = source_site.answers["/gia-dat.csv"]
+    source_site.fail("/gia-dat.csv", 404)
+    filled.harvest("bo")
+    source_site.answers["/gia-dat.csv"] = good
+    assert filled.harvest("bo").state == "succeeded"
+    with filled.sessions() as session:
+        assert set(session.scalars(select(Resource.last_reason))) == {""}
+
+
+def test_broken_rows_are_set_aside_and_counted(instance: Instance, source_site: Loopback) -> None:
+    rows = "".join(f"D{n:02},Chỉ số,VN,2021,{n},lượt,final,\n" for n in range(40))
+    source_site.put(
+        "/so-lieu.csv",
+        "indicator_code,indicator_name,area_code,period,value,unit,status,note\n"
+        + rows
+        + "D90,Chỉ số,VN,2021,khoảng 6.800,lượt,final,\n",
+    )
+    url = source_site.put(
+        "/list2.csv",
+        HEADER + "s,Số liệu,,Bộ Y tế,,f,Số liệu,so-lieu.csv,csv,statistical-indicator\n",
+    )
+    instance.add_source("so-lieu", "file_list", url)
+    run = instance.harvest("so-lieu")
+    assert (run.state, run.counts["quarantined"]) == ("succeeded", 1)
+    with instance.sessions() as session:
+        build = session.scalars(select(Build)).one()
+    assert (build.state, build.reasons) == ("flagged", ["policy-flag"])
+    assert (build.rows_read, build.rows_accepted, build.rows_quarantined) == (41, 40, 1)
+    sample = build.report["tables"][0]["samples"][0]
+    assert sample == {"row": 41, "column": "value", "code": "type", "value": "khoảng 6.800"}
+
+
+def test_file_with_too_many_bad_rows_waits_and_the_old_one_stays(
+    filled: Instance, source_site: Loopback
+) -> None:
+    before = filled.download(PRICES, "parquet")
+    source_site.put("/gia-dat.csv", "ma_tinh;gia\n01;a;b\n04;c;d\n05;1\n")
+    run = filled.harvest("bo")
+    assert run.counts["held"] == 1
+    assert runs.exit_code([run]) == 3
+    assert filled.download(PRICES, "parquet") == before
+
+
+def test_renamed_column_waits_and_the_old_one_stays(
+    filled: Instance, source_site: Loopback
+) -> None:
+    before = filled.download(PRICES, "parquet")
+    source_site.put("/gia-dat.csv", "tinh;gia\n01;1500\n04;700\n")
+    filled.harvest("bo")
+    with filled.sessions() as session:
+        newest = session.scalars(select(Build).order_by(Build.id.desc())).first()
+    assert newest is not None
+    assert (newest.state, newest.reasons[0]) == ("held", "contract-broken")
+    assert filled.download(PRICES, "parquet") == before
+
+
+def test_source_that_lists_nothing_any_more_waits_for_a_person(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    rows = [f"d{n},Bộ dữ liệu {n},,,,f{n},Tệp,a.csv,csv,\n" for n in range(10)]
+    url = source_site.put("/list3.csv", HEADER + "".join(rows))
+    instance.add_source("nhieu", "file_list", url)
+    assert instance.harvest("nhieu").state == "succeeded"
+    source_site.put("/list3.csv", HEADER + "".join(rows[:2]))
+    run = instance.harvest("nhieu")
+    assert (run.state, run.reason) == ("needs-confirmation", "source-shrunk")
+    assert runs.exit_code([run]) == 3
+    with instance.sessions() as session:
+        assert set(session.scalars(select(Dataset.state))) == {"active"}
+
+
+def test_dataset_no_longer_listed_is_absent_but_public(
+    filled: Instance, source_site: Loopback
+) -> None:
+    lines = source_site.answers["/list.csv"].body.decode().splitlines(keepends=True)
+    source_site.put("/list.csv", "".join(lines[:2]))
+    assert filled.harvest("bo").counts["absent"] == 1
+    assert filled.dataset(PRICES).state == "absent"
+    assert filled.client().get("/dataset/bang-gia-dat").status_code == 200
+    source_site.put("/list.csv", "".join(lines))
+    filled.harvest("bo")
+    assert filled.dataset(PRICES).state == "active"
+
+
+def test_record_without_title_costs_that_record_only(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    url = source_site.put(
+        "/list4.csv",
+        HEADER + "d1,Một,,,,f1,Tệp,a.csv,csv,\n" + "d2,,,,,f2,Tệp,a.csv,csv,\n",
+    )
+    instance.add_source("le", "file_list", url)
+    run = instance.harvest("le")
+    assert (run.state, run.counts["created"], run.counts["rejected"]) == ("partial", 1, 1)
+    with instance.sessions() as session:
+        rejected = session.scalars(select(Record).where(Record.outcome == "rejected")).one()
+    assert rejected.problems[0]["code"] == "missing-title"
