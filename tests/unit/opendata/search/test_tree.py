@@ -1,0 +1,103 @@
+"""The tree of a query: what must match, what adds score, and that no text slips through."""
+
+from __future__ import annotations
+
+import pytest
+
+from opendata.search import tree
+from opendata.search.base import Query
+from opendata.search.tree import All, Any, Best, Boost, Constant, Everything, Term
+
+
+def required(text: str) -> tuple[int, int]:
+    """Return how many words of a query must match, and how many there are."""
+    root = tree.build(Query(text))
+    assert isinstance(root, All)
+    words = root.must[0]
+    assert isinstance(words, Any)
+    return words.minimum, len(words.nodes)
+
+
+def test_no_words_match_everything() -> None:
+    assert tree.build(Query(" ?! ")) == All((Everything(),))
+
+
+def test_word_without_marks_is_sought_in_its_folded_form() -> None:
+    root = tree.build(Query("thue"))
+    assert root == All(
+        (
+            Any(
+                (
+                    Best(
+                        (
+                            Boost(Term("title_f", "thue"), 3.0),
+                            Boost(Term("keywords_f", "thue"), 2.0),
+                            Boost(Term("publisher_name_f", "thue"), 1.2),
+                            Boost(Term("notes_f", "thue"), 1.0),
+                            Boost(Term("columns_f", "thue"), 0.8),
+                        ),
+                        0.2,
+                    ),
+                ),
+                1,
+            ),
+        )
+    )
+
+
+def test_marks_add_score_and_are_not_required() -> None:
+    root = tree.build(Query("thuế"))
+    assert isinstance(root, All)
+    assert isinstance(root.must[0], Any)
+    word = root.must[0].nodes[0]
+    assert isinstance(word, All)
+    assert len(word.must) == len(word.should) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("một", (1, 1)),
+        ("một hai", (2, 2)),
+        ("một hai ba", (3, 3)),
+        ("một hai ba bốn", (3, 4)),
+        ("một hai ba bốn năm", (4, 5)),
+        ("dân số của tỉnh", (3, 3)),
+        ("UBND TP.HCM", (2, 2)),
+    ],
+)
+def test_short_queries_must_match_whole_and_long_ones_to_three_quarters(
+    text: str, expected: tuple[int, int]
+) -> None:
+    assert required(text) == expected
+
+
+def test_neighbours_add_score() -> None:
+    root = tree.build(Query("bệnh viện huyện"))
+    assert isinstance(root, All)
+    pairs = [node.nodes[0] for node in root.should if isinstance(node, Best)]
+    assert pairs == [
+        Boost(Term("title_b", "benh_vien"), 4.5),
+        Boost(Term("title_b", "vien_huyen"), 4.5),
+    ]
+
+
+def test_filter_scores_nothing() -> None:
+    root = tree.build(Query(filters={"theme": ["land", "health"]}))
+    assert root == All(
+        (
+            Everything(),
+            Constant(Term("theme", "land"), 0.0),
+            Constant(Term("theme", "health"), 0.0),
+        )
+    )
+
+
+def test_long_text_is_cut() -> None:
+    assert required("từ " * 1_000)[1] == tree.MAX_WORDS
+
+
+def test_relevance_without_words_is_newest_first() -> None:
+    assert tree.order(Query("")) == "modified"
+    assert tree.order(Query("đất")) == "relevance"
+    assert tree.order(Query("", sort="title")) == "title"
