@@ -43,7 +43,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class Frequency:
-    """How often data is updated; `days`: the longest time between two updates, None for no limit."""
+    """How often data is updated; `days`: longest time between two updates, None for no limit."""
 
     id: str
     title: Text
