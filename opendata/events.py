@@ -63,13 +63,6 @@ def newest(session: Session) -> Event | None:
     ).first()
 
 
-def skip_to_now(session: Session, reader: str) -> None:
-    """Move `reader` behind every settled event: it has just read the state itself."""
-    last = newest(session)
-    if last is not None:
-        advance(session, reader, last)
-
-
 def lag(session: Session, reader: str) -> int:
     """Return how many settled events `reader` has not seen."""
     cursor = session.get(EventCursor, reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -45,7 +46,7 @@ def demo(click_context: click.Context, context: Context, *, serve: bool) -> None
     run_server(context)
 
 
-def _harvest(context: Context, offered: tuple[DemoSource, ...]) -> list[Run]:
+def _harvest(context: Context, offered: Sequence[DemoSource]) -> list[Run]:
     for item in offered:
         _ensure(context, item)
     with context.sessions() as session:
@@ -61,6 +62,7 @@ def _ensure(context: Context, item: DemoSource) -> None:
         publisher=item.publisher_code,
         licence=item.licence,
         policy=item.policy,
+        schema=item.schema,
         options=item.options,
     )
     kinds = list(context.registry)

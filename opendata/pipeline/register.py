@@ -79,7 +79,7 @@ def _version(session: Session, resource: Resource, work: Work) -> Version:
         fetched_from=work.fetched_from,
         response_headers=work.headers,
         licence=dataset.licence,
-        licence_digest=hashlib.sha256(licence.text_en.encode()).hexdigest() if licence else "",
+        licence_digest=hashlib.sha256(licence.text["en"].encode()).hexdigest(),
         attribution=(dataset.document.get("publisher") or {}).get("name", ""),
     )
     session.add(version)

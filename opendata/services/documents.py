@@ -38,7 +38,7 @@ def from_record(record: SourceRecord, source: Source, publisher: PublisherName |
             "themes": _themes(record.themes, problems),
             "licence": licence or UNKNOWN_LICENCE,
             "licence_as_given": record.licence if record.licence and licence is None else "",
-            "frequency": record.frequency,
+            "frequency": codelists.find_frequency(record.frequency) or "",
             "landing_page": record.landing_page,
             "areas": _unique(record.areas),
             "period": _period(record),

@@ -11,9 +11,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opendata import events
 from opendata.models import Build, Dataset, Resource, Run, Source
-from opendata.search.indexer import READER
+from opendata.search import indexer
 from opendata.services import catalogue, runs, sources
 from opendata.vocabulary import BuildState, DatasetState, RunState
 
@@ -58,7 +57,7 @@ def overview(session: Session, data_path: Path) -> Overview:
         waiting=(*_held_builds(session), *_held_datasets(session), *_unconfirmed_runs(session)),
         disk_free=disk.free,
         disk_total=disk.total,
-        index_lag=events.lag(session, READER),
+        index_lag=indexer.lag(session),
     )
 
 

@@ -24,7 +24,7 @@ def by_code(session: Session, code: str) -> Publisher:
         return found
     for agency in codelists.agencies():
         if agency.code == code:
-            name = PublisherName(name=agency.name_vi, name_en=agency.name_en, code=code)
+            name = PublisherName(name=agency.name["vi"], name_en=agency.name["en"], code=code)
             return _make(session, name)
     raise NotFound(
         f"There is no agency with the code {code!r}; schemas/codelists/agencies.csv lists them."

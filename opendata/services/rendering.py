@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -75,7 +75,7 @@ def _formats(
     return sorted({form for form in found if form} | ({"parquet"} if has_tables else set()))
 
 
-def load(session: Session, ids: list[str]) -> dict[str, SearchDocument]:
+def load(session: Session, ids: Collection[str]) -> dict[str, SearchDocument]:
     """Return the search documents of those among `ids` that the public may see."""
     wanted = [identifier for text in ids if (identifier := catalogue.as_uuid(text))]
     rows = session.execute(

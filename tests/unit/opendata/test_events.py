@@ -75,10 +75,12 @@ def test_lag_counts_what_was_not_read(sessions: SessionFactory) -> None:
         assert events.lag(session, READER) == 0
 
 
-def test_skipping_to_now_reads_nothing_old(sessions: SessionFactory) -> None:
+def test_newest_is_the_place_of_a_reader_that_reads_the_state(sessions: SessionFactory) -> None:
     write(sessions, "old")
     with sessions() as session:
-        events.skip_to_now(session, READER)
+        newest = events.newest(session)
+        assert newest is not None
+        events.advance(session, READER, newest)
         session.commit()
     write(sessions, "new")
     assert read_all(sessions) == ["new"]
