@@ -61,7 +61,9 @@ class DemoServer:
         self.url = _address(server)
         self._server = server
         self._sources = sources
-        self._thread = threading.Thread(target=server.serve_forever, name="demo-sources")
+        self._thread = threading.Thread(
+            target=server.serve_forever, name="demo-sources", daemon=True
+        )
         self._thread.start()
 
     def sources(self) -> list[DemoSource]:
@@ -132,11 +134,11 @@ def _source(publisher: Publisher, kind: str, url: str) -> DemoSource:
 def _listen(port: int, site: Mapping[str, Page]) -> ThreadingHTTPServer:
     try:
         return ThreadingHTTPServer((HOST, port), _handler(site))
-    except OSError as err:
-        if err.errno not in (errno.EADDRINUSE, errno.EACCES):
+    except (OSError, OverflowError) as err:
+        if isinstance(err, OSError) and err.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise SettingError(
-            f"The sample sources cannot listen on port {port} of {HOST}: {err.strerror}; "
+            f"The sample sources cannot listen on port {port} of {HOST} ({err}); "
             "set [demo] port to a free one."
         ) from err
 
@@ -163,7 +165,15 @@ def _handler(site: Mapping[str, Page]) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             if with_body:
-                self.wfile.write(answer.body)
+                self._write(answer.body)
+
+        def _write(self, body: bytes) -> None:
+            try:
+                self.wfile.write(body)
+            except ConnectionError:
+                # The reader has seen enough: its business, and no fault of ours.
+                log.debug("the client left before the end of %s", self.path)
+                self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
             log.debug(format, *args)

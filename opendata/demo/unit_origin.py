@@ -36,13 +36,15 @@ def provenance() -> Text:
     second = f"{SECOND_PACKAGE} {package_files.version(SECOND_PACKAGE)}"
     return {
         "vi": (
-            "Danh mục hành chính do Cục Thống kê công bố (danhmuchanhchinh.gso.gov.vn), theo Quyết "
-            "định 124/2004/QĐ-TTg và Quyết định 19/2025/QĐ-TTg; lập từ bộ dữ liệu nguồn mở "
+            "Bộ Nội vụ quản lý nhà nước về đơn vị hành chính; danh mục và mã số do cơ quan thống "
+            "kê công bố (danhmuchanhchinh.gso.gov.vn) theo Quyết định 124/2004/QĐ-TTg và Quyết "
+            "định 19/2025/QĐ-TTg. Bảng được lập từ bộ dữ liệu nguồn mở "
             f"{first} (giấy phép MIT), đối chiếu với {second} (giấy phép MIT)."
         ),
         "en": (
-            "Administrative lists published by the statistics office (danhmuchanhchinh.gso.gov.vn) "
-            "under Decisions 124/2004/QĐ-TTg and 19/2025/QĐ-TTg; made from the open data set "
+            "The Ministry of Home Affairs is in charge of administrative units; the statistics "
+            "office publishes the lists and codes (danhmuchanhchinh.gso.gov.vn) under Decisions "
+            "124/2004/QĐ-TTg and 19/2025/QĐ-TTg. The tables are made from the open data set "
             f"{first} (MIT licence), checked against {second} (MIT licence)."
         ),
     }

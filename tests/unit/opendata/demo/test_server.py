@@ -265,6 +265,19 @@ def test_unknown_page_is_404(demo_server: DemoServer) -> None:
         assert answer.code == 404
 
 
+def test_a_client_that_leaves_early_does_no_harm(demo_server: DemoServer, read: Read) -> None:
+    package = action(demo_server, read, "package_show?id=chuyen-doi-xa-phuong-01-07-2025")
+    url = package["resources"][0]["url"]
+    with urlopen(url, timeout=30) as answer:
+        answer.read(10)
+    assert len(read(url)) == package["resources"][0]["size"]
+
+
+def test_a_number_that_is_no_port_says_which_setting_to_change(demo_packages: None) -> None:
+    with pytest.raises(SettingError, match=r"set \[demo\] port"):
+        server.start(70_000)
+
+
 def test_port_in_use_says_which_setting_to_change(demo_server: DemoServer) -> None:
     port = int(demo_server.url.rsplit(":", 1)[1])
     with pytest.raises(SettingError, match=r"set \[demo\] port"):

@@ -8,6 +8,7 @@ import pytest
 
 from opendata.demo import package_files, unit_check, unit_lists
 from opendata.demo.unit_lists import Before, MovedWard, Since, Unit
+from opendata.errors import SettingError
 
 pytestmark = pytest.mark.usefixtures("demo_packages")
 
@@ -130,5 +131,5 @@ def test_undivided_ward_has_one_row_and_divided_ward_several(
 
 
 def test_absent_package_says_what_to_install() -> None:
-    with pytest.raises(package_files.SettingError, match="make demo does it"):
+    with pytest.raises(SettingError, match="make demo does it"):
         package_files.folder("no_such_data_package")
