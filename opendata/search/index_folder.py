@@ -9,8 +9,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from opendata.errors import SearchUnavailable
+
+_PREFIX = "index-"
 
 
 class IndexFolder:
@@ -29,8 +32,7 @@ class IndexFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the right to write, across processes; the system frees it when a process dies."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "writer.lock").open("w") as lock:
+        with self._lock_file() as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as err:
@@ -40,15 +42,21 @@ class IndexFolder:
                 ) from err
             yield
 
-    def new(self) -> Path:
-        """Make an empty folder beside the current one."""
-        taken = [int(match[1]) for name in self._folders() if (match := _NUMBERED.match(name))]
-        folder = self.path / f"index-{max(taken, default=0) + 1}"
-        folder.mkdir()
-        return folder
+    @contextmanager
+    def replacement(self) -> Iterator[Path]:
+        """Give an empty folder to fill, and put it in service; what fails leaves nothing behind."""
+        taken = [int(name.removeprefix(_PREFIX)) for name in self._folders()]
+        folder = self.path / f"{_PREFIX}{max(taken, default=0) + 1}"
+        try:
+            folder.mkdir()
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._switch(folder)
 
-    def switch(self, folder: Path) -> None:
-        """Put `folder` in service and remove all others; readers of the old one keep their view."""
+    def _switch(self, folder: Path) -> None:
+        """Point the link at `folder` and remove all others; their readers keep the open files."""
         link = self.path / "current.new"
         link.unlink(missing_ok=True)
         link.symlink_to(folder.name)
@@ -58,8 +66,18 @@ class IndexFolder:
             if name != folder.name:
                 shutil.rmtree(self.path / name)
 
+    def _lock_file(self) -> IO[str]:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            return (self.path / "writer.lock").open("w")
+        except OSError as err:
+            raise SearchUnavailable(
+                f"The search index cannot be written: {err}; give this user the folder {self.path}."
+            ) from err
+
     def _folders(self) -> list[str]:
-        return [entry.name for entry in self.path.iterdir() if _NUMBERED.fullmatch(entry.name)]
+        names = (entry.name for entry in self.path.iterdir())
+        return [name for name in names if re.fullmatch(rf"{_PREFIX}\d+", name)]
 
     def _sync(self) -> None:
         # The link must be on disk before what it pointed to is gone.
@@ -68,6 +86,3 @@ class IndexFolder:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-_NUMBERED = re.compile(r"index-(\d+)")

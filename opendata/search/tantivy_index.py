@@ -25,8 +25,6 @@ _MAX_FACET_VALUES = 10_000
 _SCORE_DIGITS = 4
 _READ_TRIES = 3
 
-Hits = list[tuple[float, Any]]
-
 
 class TantivyIndex:
     """A `SearchIndex` in `folder`. Making one costs nothing: the first search opens the files."""
@@ -41,12 +39,12 @@ class TantivyIndex:
     def put(self, documents: Iterable[SearchDocument]) -> None:
         """Add or replace by id; builds the index where there is none."""
         with self._folder.writing():
-            current = self._folder.current()
-            path = current or self._folder.new()
-            with self._writer(path, is_new=current is None) as writer:
+            path = self._folder.current()
+            if path is None:
+                self._build(documents)
+                return
+            with self._writer(path) as writer:
                 _write(writer, documents)
-            if current is None:
-                self._folder.switch(path)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove by id."""
@@ -61,17 +59,7 @@ class TantivyIndex:
     def rebuild(self, documents: Iterable[SearchDocument]) -> int:
         """Fill a new folder, count it, switch by one rename; return the count."""
         with self._folder.writing():
-            path = self._folder.new()
-            with self._writer(path, is_new=True) as writer:
-                count = _write(writer, documents)
-            found = _open(path).searcher().num_docs
-            if found != count:
-                raise SearchUnavailable(
-                    f"The new search index in {path} holds {found} of {count} documents; the old "
-                    "one stays in service; run `opendata search rebuild` again."
-                )
-            self._folder.switch(path)
-            return count
+            return self._build(documents)
 
     def search(self, query: Query) -> Results:
         """Answer a query; an index never built holds nothing. Raises SearchUnavailable."""
@@ -82,12 +70,12 @@ class TantivyIndex:
         compiled = _compile(root)
         total = searcher.search(compiled, 1).count
         start = (max(query.page, 1) - 1) * query.size
+        size = min(query.size, total - start)  # the engine sets memory aside for what is asked
         hits: list[tuple[float, str]] = []
-        if start < total and query.size > 0:
-            if order == fields.RELEVANCE:
-                hits = _by_score(searcher, compiled, start, query.size)
-            else:
-                hits = _by_order(searcher, compiled, order, start, query.size)
+        if size > 0 and order == fields.RELEVANCE:
+            hits = _by_score(searcher, compiled, start, size)
+        elif size > 0:
+            hits = _by_order(searcher, compiled, order, start, size)
         return Results(
             ids=tuple(identifier for _, identifier in hits),
             scores=tuple(score for score, _ in hits),
@@ -108,6 +96,18 @@ class TantivyIndex:
         """Let go of the open files; the next search opens them again."""
         with self._lock:
             self._path = self._index = self._seen = None
+
+    def _build(self, documents: Iterable[SearchDocument]) -> int:
+        with self._folder.replacement() as path:
+            with self._writer(path, is_new=True) as writer:
+                count = _write(writer, documents)
+            found = _open(path).searcher().num_docs
+            if found != count:
+                raise SearchUnavailable(
+                    f"The new search index in {path} holds {found} of {count} documents and was "
+                    "not put in service; run `opendata search rebuild` again."
+                )
+        return count
 
     def _searcher(self) -> Any:
         """Return a view of the newest commit, None where nothing was ever built."""
@@ -268,13 +268,12 @@ def _by_order(
 def _by_score(searcher: Any, query: Any, start: int, size: int) -> list[tuple[float, str]]:
     """Return a page by score; ties go by id, so that no merge of segments changes a page."""
     hits = _top_with_ties(searcher, query, start + size)
-    tied = [place for place, (score, _) in enumerate(hits) if score == hits[start][0]]
-    first = tied[0]
+    first = next(place for place, (score, _) in enumerate(hits) if score == hits[start][0])
     page = sorted((-score, searcher.doc(where)["id"][0]) for score, where in hits[first:])
     return [(-score, identifier) for score, identifier in page][start - first :][:size]
 
 
-def _top_with_ties(searcher: Any, query: Any, wanted: int) -> Hits:
+def _top_with_ties(searcher: Any, query: Any, wanted: int) -> list[tuple[float, Any]]:
     """Return the `wanted` best hits and all that tie with the last of them."""
     limit = wanted + 1
     while True:

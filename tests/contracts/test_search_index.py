@@ -238,6 +238,16 @@ def test_page_behind_the_last_is_empty_and_still_counts(filled: SearchIndex, sor
     assert found.facets["theme"]
 
 
+@pytest.mark.parametrize("sort", ["relevance", "title"])
+def test_huge_page_holds_what_there_is(filled: SearchIndex, sort: str) -> None:
+    assert len(filled.search(Query("đất", sort=sort, size=10**15)).ids) == 3
+
+
+def test_page_and_size_below_nought_are_answered(filled: SearchIndex) -> None:
+    assert len(filled.search(Query("đất", page=-3)).ids) == 3
+    assert filled.search(Query("đất", page=2, size=-5, facet_size=-1)).total == 3
+
+
 def test_size_nought_only_counts(filled: SearchIndex) -> None:
     found = filled.search(Query("đất", size=0))
     assert (found.ids, found.total) == ((), 3)

@@ -86,6 +86,20 @@ def test_left_over_of_a_dead_rebuild_is_removed_by_the_next(folder: Path) -> Non
     assert index.ids() == {"two"}
 
 
+def test_failed_rebuild_leaves_no_folder_behind(folder: Path) -> None:
+    index = TantivyIndex(folder)
+    index.put([ONE])
+    with pytest.raises(KeyError):
+        index.rebuild([TWO, {"title": "no id"}])
+    assert sorted(path.name for path in folder.glob("index-*")) == ["index-1"]
+
+
+def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SearchUnavailable, match="give this user the folder"):
+        TantivyIndex(tmp_path / "file" / "search").put([ONE])
+
+
 def test_answer_begun_before_a_rebuild_ends_well(folder: Path) -> None:
     index, other = TantivyIndex(folder), TantivyIndex(folder)
     index.put([ONE])
