@@ -41,6 +41,7 @@ class Ckan:
         seen: set[bytes] = set()
         start, before = 0, -1
         page = self._page(start)
+        counts = {page.count}
         while len(seen) > before:  # the last page brought something new
             before = len(seen)
             for position, item in enumerate(page.items, start=start + 1):
@@ -50,7 +51,8 @@ class Ckan:
             start += len(page.items)
             if len(seen) > before:
                 page = self._next_page(start, page)
-        self._check_whole(len(seen), page)
+                counts.add(page.count)
+        self._check_whole(len(seen), page, counts)
 
     def open(self, distribution: Distribution) -> AbstractContextManager[Transfer]:
         """Give the bytes of one resource."""
@@ -83,15 +85,18 @@ class Ckan:
                 failure.reason, failure.where, detail, announced=last.count
             ) from failure
 
-    def _check_whole(self, seen: int, last: Page) -> None:
-        if last.count is None or last.count == seen:
+    def _check_whole(self, seen: int, last: Page, counts: set[int | None]) -> None:
+        """Raise unless all that was announced came; where the count changed on the way, pages
+        shifted, and a dataset may have slipped through between two of them."""
+        if counts in ({seen}, {None}):
             return
-        repeats = bool(last.items) and seen < last.count
+        announced = max(count or 0 for count in counts)
+        repeats = bool(last.items) and seen < announced
         raise SourceIncomplete(
             "paging-broken" if repeats else "count-mismatch",
             self._search,
-            f"{seen} different datasets came where {last.count} were announced",
-            announced=last.count,
+            f"{seen} different datasets came where {announced} were announced",
+            announced=announced,
         )
 
 
