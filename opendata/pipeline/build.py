@@ -1,0 +1,147 @@
+"""One table from its file to Parquet and quarantine: one streaming pass of bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from opendata.pipeline import casts, infer, plan, repeats
+from opendata.pipeline.checks import Checked, Checker
+from opendata.pipeline.keys import KeyWatch
+from opendata.pipeline.parquet import TableWriter
+from opendata.pipeline.plan import TablePlan
+from opendata.pipeline.quarantine import Line, Quarantine
+from opendata.pipeline.readers import READERS
+from opendata.pipeline.readers.base import TableSource, TextBatch
+from opendata.pipeline.state import BuiltTable
+from opendata.services.table_schemas import TableSchema
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where a table and its bad rows are written."""
+
+    parquet: Path
+    quarantine: Path
+
+
+def build_table(source: TableSource, schema: TableSchema | None, files: Files) -> BuiltTable:
+    """Read, check and write one table; rows with problems go to quarantine, never away.
+
+    Raises `SourceFailure` where the file cannot be read to its end.
+    """
+    planned = _plan(source, schema)
+    arrow = arrow_schema(planned)
+    watch, checker = KeyWatch(planned.keys), Checker(planned)
+    rejected: list[npt.NDArray[np.int64]] = []
+    read = 0
+    with ExitStack() as open_files:
+        bad = open_files.enter_context(
+            Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples)
+        )
+        with TableWriter(files.parquet, arrow) as writer:
+            for batch in _ahead(READERS[source.shape.format](source)):
+                checked = checker.check(batch)
+                rejected.append(read + _rejected_rows(batch, checked))
+                bad.add(_lines(batch, checked, planned, read))
+                _note_emptied(batch, planned, bad, read)
+                good = _accepted(checked, arrow)
+                writer.write(good)
+                watch.add(good)
+                read += batch.count
+        found = watch.repeats(files.parquet)
+        if found:
+            numbers = np.sort(np.concatenate(rejected))
+            writer = repeats.set_aside(source, planned, files.parquet, found, numbers, bad)
+    return BuiltTable(
+        name=source.sheet.name,
+        title=source.sheet.title,
+        columns=tuple(column.column for column in planned.columns),
+        rows_read=read,
+        rows_accepted=writer.rows,
+        rows_quarantined=read - writer.rows,
+        parquet=files.parquet,
+        row_group_offsets=writer.offsets,
+        quarantine=bad.path,
+        problems=bad.problems,
+        samples=bad.samples,
+        schema=planned.schema,
+        schema_mismatch=planned.mismatch,
+    )
+
+
+def arrow_schema(planned: TablePlan) -> pa.Schema:
+    """Return the schema of the Parquet file; the header of the file stays with each field."""
+    return pa.schema(
+        [
+            pa.field(
+                of.column.name,
+                casts.arrow_type(of.kind, of.column.format),
+                metadata={"header": of.column.header, "alias": of.column.alias},
+            )
+            for of in planned.columns
+        ]
+    )
+
+
+def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
+    if schema is not None:
+        return plan.by_schema(source.sheet.header, schema)
+    batches = READERS[source.shape.format](source)
+    return plan.learned(source.sheet.header, infer.infer(source.sheet.header, _ahead(batches)))
+
+
+def _ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items while the next one is made in a thread: parsing beside checking."""
+    iterator = iter(items)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, iterator, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, iterator, None)
+            yield item
+
+
+def _accepted(checked: Checked, arrow: pa.Schema) -> pa.RecordBatch:
+    batch = pa.RecordBatch.from_arrays(list(checked.values), schema=arrow)
+    return batch if checked.good is None else batch.filter(pa.array(checked.good))
+
+
+def _rejected_rows(batch: TextBatch, checked: Checked) -> npt.NDArray[np.int64]:
+    broken = np.array([row.row for row in batch.broken], np.int64)
+    if checked.good is None:
+        return broken
+    return np.concatenate([broken, batch.rows[~checked.good]])
+
+
+def _lines(batch: TextBatch, checked: Checked, planned: TablePlan, read: int) -> Iterator[Line]:
+    names = [of.column.name for of in planned.columns]
+    for row in batch.broken:
+        column = "" if row.column is None else names[row.column]
+        yield Line(read + row.row, column, row.code, row.value, row.cells)
+    for finding in checked.findings:
+        texts = batch.columns[finding.column.index]
+        for position in finding.positions.tolist():
+            yield Line(
+                row=read + int(batch.rows[position]),
+                column=finding.column.column.name,
+                code=finding.code,
+                value=texts[position].as_py() or "",
+                cells=tuple(cells[position].as_py() for cells in batch.columns),
+            )
+
+
+def _note_emptied(batch: TextBatch, planned: TablePlan, bad: Quarantine, read: int) -> None:
+    """A failed cell of a spreadsheet is an empty one: its row counts, and so does the problem."""
+    for cell in batch.emptied:
+        name = planned.columns[cell.column].column.name
+        bad.note("type", name, cell.value, row=read + cell.row)

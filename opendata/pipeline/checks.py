@@ -1,0 +1,131 @@
+"""The checks of a batch: every cell against the type and the rules of its column, vectorised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from opendata.pipeline.casts import Mask, cast
+from opendata.pipeline.plan import ColumnPlan, TablePlan
+from opendata.pipeline.readers.base import TextBatch
+
+# Takes the text and the typed values of a column; true where the rule is broken, null counts as no.
+Rule = Callable[[pa.StringArray, pa.Array], pa.BooleanArray]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Cells of one column that break one rule, as positions in the batch."""
+
+    code: str
+    column: ColumnPlan
+    positions: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after its checks: typed columns, what was found, and which rows are good."""
+
+    values: tuple[pa.Array, ...]
+    findings: tuple[Finding, ...]
+    good: Mask | None  # None: all rows
+
+
+class Checker:
+    """Checks batches of one table; made once, its rules are compiled once."""
+
+    def __init__(self, plan: TablePlan) -> None:
+        self._columns = [(column, _rules(column)) for column in plan.columns]
+        self._missing = pa.array(plan.missing_values, pa.string())
+
+    def check(self, batch: TextBatch) -> Checked:
+        """Return the typed columns and every broken rule of the batch."""
+        values: list[pa.Array] = []
+        findings: list[Finding] = []
+        good = np.ones(len(batch.rows), bool)
+        for column, rules in self._columns:
+            text = self._without_missing(batch.columns[column.index])
+            typed, misfits = cast(text, column.kind, column.column.format)
+            values.append(typed)
+            for code, bad in _broken(column, rules, text, typed, misfits):
+                findings.append(Finding(code, column, np.flatnonzero(bad)))
+                good &= ~bad
+        return Checked(tuple(values), tuple(findings), None if good.all() else good)
+
+    def _without_missing(self, text: pa.StringArray) -> pa.StringArray:
+        if not len(self._missing):
+            return text
+        return pc.if_else(pc.is_in(text, self._missing), pa.scalar(None, pa.string()), text)
+
+
+def _broken(
+    column: ColumnPlan,
+    rules: list[tuple[str, Rule]],
+    text: pa.StringArray,
+    typed: pa.Array,
+    misfits: Mask | None,
+) -> list[tuple[str, Mask]]:
+    found: list[tuple[str, Mask]] = []
+    if misfits is not None:
+        found.append(("type", misfits))
+    if column.rules.required and text.null_count:
+        found.append(("required", _mask(text.is_null())))
+    for code, rule in rules:
+        answer = rule(text, typed)
+        if pc.any(answer).as_py():
+            # A value of the wrong type has one problem, not as many as there are rules.
+            bad = _mask(answer) if misfits is None else _mask(answer) & ~misfits
+            if bad.any():
+                found.append((code, bad))
+    return found
+
+
+def _mask(answer: pa.BooleanArray) -> Mask:
+    mask: Mask = answer.fill_null(fill_value=False).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def _rules(plan: ColumnPlan) -> list[tuple[str, Rule]]:
+    rules, found = plan.rules, list[tuple[str, Rule]]()
+    if rules.enum:
+        found.append(("enum", _enum(plan)))
+    if rules.pattern:
+        found.append(("pattern", _pattern(rules.pattern)))
+    if rules.minimum is not None:
+        found.append(("minimum", _limit(plan, rules.minimum, pc.less)))
+    if rules.maximum is not None:
+        found.append(("maximum", _limit(plan, rules.maximum, pc.greater)))
+    if rules.min_length is not None:
+        found.append(("min-length", _length(rules.min_length, pc.less)))
+    if rules.max_length is not None:
+        found.append(("max-length", _length(rules.max_length, pc.greater)))
+    return found
+
+
+def _enum(plan: ColumnPlan) -> Rule:
+    allowed, _ = cast(pa.array(plan.rules.enum, pa.string()), plan.kind, plan.column.format)
+    return lambda _text, typed: pc.and_(
+        typed.is_valid(), pc.invert(pc.is_in(typed, allowed, skip_nulls=True))
+    )
+
+
+def _pattern(pattern: str) -> Rule:
+    anchored = rf"\A(?:{pattern})\z"
+    return lambda text, _typed: pc.invert(pc.match_substring_regex(text, anchored))
+
+
+def _limit(plan: ColumnPlan, limit: str, breaks: Callable[..., pa.BooleanArray]) -> Rule:
+    value = cast(pa.array([limit]), plan.kind, plan.column.format)[0][0]
+    if not value.is_valid:
+        # Limits of a date may be written in ISO whatever the format of the column.
+        value = cast(pa.array([limit]), plan.kind)[0][0]
+    return lambda _text, typed: breaks(typed, value)
+
+
+def _length(limit: int, breaks: Callable[..., pa.BooleanArray]) -> Rule:
+    return lambda text, _typed: breaks(pc.utf8_length(text), limit)

@@ -1,0 +1,45 @@
+"""What format a source claims for a file: its own word, else the address, else the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+_BY_MEDIA_TYPE = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/plain": "txt",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.apache.parquet": "parquet",
+    "application/json": "json",
+    "application/geo+json": "geojson",
+    "application/ld+json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "application/rdf+xml": "rdf",
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "text/html": "html",
+}
+_TABLES = frozenset({"csv", "tsv", "txt", "xls", "xlsx", "xlsm", "xlsb", "ods", "excel", "parquet"})
+_DOCUMENTS = frozenset({"json", "geojson", "jsonl", "ndjson", "xml", "rdf", "kml", "gml", "gpx"})
+
+
+def claimed_format(said: str, url: str, headers: Mapping[str, str]) -> str:
+    """Return the claim as a short lower-case word (`csv`, `xlsx`, …), or nothing."""
+    path = PurePosixPath(unquote(urlsplit(url).path))
+    return _word(said) or path.suffix.lower().lstrip(".") or _word(headers.get("content-type", ""))
+
+
+def is_data(claim: str) -> bool:
+    """Say whether a web page in place of this claim must be a mistake or an error page."""
+    return claim in _TABLES or claim in _DOCUMENTS
+
+
+def _word(claim: str) -> str:
+    plain = claim.partition(";")[0].strip().lower().lstrip(".")
+    return _BY_MEDIA_TYPE.get(plain, plain)

@@ -1,0 +1,44 @@
+"""Step: what the bytes are. Format by content; then encoding, delimiter, sheets and headers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from opendata.config import Tables
+from opendata.errors import SourceFailure
+from opendata.pipeline import claims, shapes, signature
+from opendata.pipeline.state import FileShape, Tools, Work
+
+
+def detect(work: Work, tools: Tools) -> Work:
+    """Set `work.shape`.
+
+    Raises `SourceFailure`: empty, unexpected-type, unknown-encoding, unreadable, and what the
+    bounds of tables refuse.
+    """
+    if work.spool is None:
+        raise ValueError("detect works on the spool that fetch has written")
+    url = work.fetched_from or work.distribution.url
+    claim = claims.claimed_format(work.claimed_format, work.distribution.url, work.headers)
+    shape = shape_of(work.spool, claim, folder=work.folder, limits=tools.settings.tables, where=url)
+    return replace(work, shape=shape)
+
+
+def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str) -> FileShape:
+    """Return what a file is; a copy that readers need goes to `folder`. Raises as `detect`."""
+    if path.stat().st_size == 0:
+        raise SourceFailure("empty", where, "the file has no bytes; ask the source for the file")
+    found = signature.identify(path)
+    if found.format == "html" and claims.is_data(claim):
+        raise SourceFailure(
+            "unexpected-type",
+            where,
+            f"the source says {claim}, but the bytes are a web page; "
+            "open the address in a browser and correct it",
+        )
+    if found.format == "csv":
+        return shapes.of_csv(path, folder=folder, limits=limits, where=where)
+    if found.format == "xlsx":
+        return shapes.of_xlsx(path, limits=limits, where=where)
+    return FileShape(found.format, path, reason=found.reason)

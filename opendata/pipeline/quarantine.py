@@ -1,0 +1,113 @@
+"""Rows that are not published: kept whole, one line per problem, with counts and samples."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+
+from opendata.pipeline.parquet import TableWriter
+from opendata.pipeline.state import ProblemCount
+from opendata.records import Problem, clean_text
+
+SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.int64()),
+        pa.field("column", pa.string()),
+        pa.field("code", pa.string()),
+        pa.field("value", pa.string()),
+        pa.field("raw", pa.string()),  # the cells of the row, a JSON array of texts and nulls
+    ]
+)
+_MAX_SAMPLE = 200
+_BATCH = 4_096
+
+
+@dataclass(frozen=True)
+class Line:
+    """One problem of one quarantined row."""
+
+    row: int
+    column: str
+    code: str
+    value: str
+    cells: tuple[str | None, ...]
+
+
+class Quarantine:
+    """Collects the bad rows of one table; the file exists only if there are any."""
+
+    def __init__(self, path: Path, *, max_samples: int) -> None:
+        self._path = path
+        self._max_samples = max_samples
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._samples: list[Problem] = []
+        self._writer: TableWriter | None = None
+        self._waiting: list[Line] = []
+
+    def __enter__(self) -> Quarantine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._flush()
+        if self._writer:
+            self._writer.__exit__(kind, error, trace)
+
+    @property
+    def path(self) -> Path | None:
+        """The file, None while no row is bad."""
+        return self._path if self._counts and self._writer else None
+
+    @property
+    def problems(self) -> tuple[ProblemCount, ...]:
+        """How often each kind of problem was met, by code and column."""
+        counts = sorted(self._counts.items())
+        return tuple(ProblemCount(code, column, count) for (code, column), count in counts)
+
+    @property
+    def samples(self) -> tuple[Problem, ...]:
+        """The first problems by row."""
+        return tuple(sorted(self._samples, key=lambda problem: problem.row or 0))
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Keep problems of rows that are not published."""
+        for line in lines:
+            self.note(line.code, line.column, line.value, row=line.row)
+            self._waiting.append(line)
+            if len(self._waiting) >= _BATCH:
+                self._flush()
+
+    def note(self, code: str, column: str, value: str, *, row: int) -> None:
+        """Count a problem; the row may be published all the same."""
+        self._counts[code, column] += 1
+        if len(self._samples) < self._max_samples:
+            short = clean_text(value)[:_MAX_SAMPLE]
+            self._samples.append(Problem(code, field=column, value=short, row=row))
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        if self._writer is None:
+            self._writer = TableWriter(self._path, SCHEMA)
+        lines, self._waiting = self._waiting, []
+        columns = [
+            [line.row for line in lines],
+            [line.column for line in lines],
+            [line.code for line in lines],
+            [line.value for line in lines],
+            [json.dumps(line.cells, ensure_ascii=False) for line in lines],
+        ]
+        self._writer.write(
+            pa.RecordBatch.from_pydict(dict(zip(SCHEMA.names, columns, strict=True)), SCHEMA)
+        )
