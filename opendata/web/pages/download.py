@@ -1,0 +1,111 @@
+"""Files: originals as they came, tables as Parquet, CSV and JSON, published schemas.
+
+Stored forms have a strong ETag, the digest, and answer ranges; streamed forms have a weak one.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request, send_file
+
+from opendata import query, storage
+from opendata.errors import NotFound
+from opendata.models import TableBuild
+from opendata.services import catalogue, table_schemas
+from opendata.web import filenames, instance, media_types, session
+from opendata.web.errors import FileBeingRestored
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("download", __name__)
+_MAX_AGE = 300
+_RETRY_SECONDS = 3_600
+_STREAMS = {"csv": query.iter_csv, "json": query.iter_json}
+_EXPOSED = "Content-Disposition, Content-Length, Content-Range, ETag"
+
+
+@blueprint.get("/dataset/<uuid:dataset_id>/resource/<uuid:resource_id>/download/<file>")
+def original(dataset_id: uuid.UUID, resource_id: uuid.UUID, file: str) -> Response:
+    """Send the bytes as the source gave them; `file` is only a name for the reader."""
+    found = catalogue.resource_file(session.get(), dataset_id, resource_id)
+    if found is None or _extension(file) not in media_types.MEDIA_TYPES:
+        abort(404)
+    resource, build = found
+    path = _local(storage.ORIGINALS, build.version.digest)
+    kind = media_types.media_type(build.format, encoding=build.report.get("encoding", ""))
+    response = _stored(path, build.version.digest, kind, build.version.fetched_at)
+    name = filenames.disposition(resource.name, media_types.extension(build.format))
+    return _offered(response, name)
+
+
+@blueprint.get("/dataset/<uuid:dataset_id>/table/<uuid:table_id>/download/<file>")
+def table(dataset_id: uuid.UUID, table_id: uuid.UUID, file: str) -> Response:
+    """Send a table in the form that the extension of `file` names."""
+    form = _extension(file)
+    found = catalogue.table_file(session.get(), dataset_id, table_id)
+    if found is None or form not in ("parquet", *_STREAMS):
+        abort(404)
+    path = _local(storage.TABLES, found.parquet_digest)
+    kind = media_types.media_type(form, encoding="utf-8")
+    if form == "parquet":
+        response = _stored(path, found.parquet_digest, kind, found.build.created_at)
+    else:
+        response = _streamed(_STREAMS[form](path), f"{found.parquet_digest}-{form}", kind)
+    return _offered(response, filenames.disposition(table_name(found), form))
+
+
+@blueprint.get("/schemas/<name>/<version>/schema.json")
+def schema(name: str, version: str) -> Response:
+    """Send a published schema, byte for byte."""
+    try:
+        found = table_schemas.find(f"{name}/{version}")
+    except NotFound:
+        abort(404)
+    path = found.folder / "schema.json"
+    response = _stored(path, storage.sha256(path), "application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def table_name(found: TableBuild) -> str:
+    """Return what a table is called: its title, else its sheet, else its file."""
+    return found.title or found.table.name or found.build.version.resource.name
+
+
+def _extension(file: str) -> str:
+    return file.rpartition(".")[2].lower()
+
+
+def _local(kind: str, digest: str) -> Path:
+    try:
+        return instance.current().store.local_copy(kind, digest)
+    except NotFound as err:
+        log.error("file missing from the store: %s/%s", kind, digest)
+        raise FileBeingRestored(retry_after=_RETRY_SECONDS) from err
+
+
+def _stored(path: Path, digest: str, kind: str, changed: datetime | None = None) -> Response:
+    response = send_file(
+        path, mimetype=kind, conditional=True, etag=digest, last_modified=changed, max_age=_MAX_AGE
+    )
+    response.content_type = kind  # as it is: a charset would be added to it above
+    return response
+
+
+def _streamed(chunks: Iterator[bytes], tag: str, kind: str) -> Response:
+    """Answer with a body that is made while it is sent; for HEAD and 304 it is never begun."""
+    response = Response(chunks, content_type=kind)
+    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
+    response.set_etag(tag, weak=True)
+    return response.make_conditional(request)
+
+
+def _offered(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = name
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return response

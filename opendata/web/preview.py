@@ -1,0 +1,60 @@
+"""The first rows of a table, as text for the page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from opendata import query, storage
+from opendata.errors import NotFound
+from opendata.models import TableBuild
+from opendata.web import formats
+from opendata.web.instance import Instance
+
+log = logging.getLogger(__name__)
+_MAX_COLUMNS = 50
+_MAX_CELL = 200
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows; columns behind the bound are left out and counted."""
+
+    columns: Sequence[dict[str, Any]]
+    rows: Sequence[Sequence[str]]
+    left_out: int
+
+
+def read(instance: Instance, table: TableBuild) -> Preview | None:
+    """Return the first rows of a table, or None when the store has lost the file."""
+    try:
+        path = instance.store.local_copy(storage.TABLES, table.parquet_digest)
+    except NotFound:
+        log.error("file missing from the store: %s/%s", storage.TABLES, table.parquet_digest)
+        return None
+    count = instance.settings.web.preview_rows
+    data = query.slice_rows(path, table.row_group_offsets, 0, count)
+    shown = data.select(range(min(_MAX_COLUMNS, data.num_columns)))
+    columns = [[cell(value) for value in column.to_pylist()] for column in shown.columns]
+    return Preview(
+        columns=table.columns[: len(columns)],
+        rows=list(zip(*columns, strict=True)),
+        left_out=data.num_columns - len(columns),
+    )
+
+
+def cell(value: object) -> str:
+    """Return one value as text: numbers as in the files, dates as people here read them."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    if isinstance(value, date):
+        return formats.day(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return text if len(text) <= _MAX_CELL else text[:_MAX_CELL] + "…"

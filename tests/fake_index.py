@@ -1,0 +1,71 @@
+"""A search engine of sixty lines for tests of pages: substring match, exact facets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from opendata.errors import StorageError
+from opendata.search.base import FacetCount, Query, Results, SearchDocument
+
+_FACETS = ("publisher", "theme", "format", "licence", "schema")
+
+
+class FakeIndex:
+    """Holds documents in a dict; `broken` makes every search fail as a lost engine does."""
+
+    def __init__(self, documents: Iterable[SearchDocument] = ()) -> None:
+        self.broken = False
+        self._documents: dict[str, SearchDocument] = {}
+        self.put(documents)
+
+    def put(self, documents: Iterable[SearchDocument]) -> None:
+        self._documents.update({document["id"]: document for document in documents})
+
+    def remove(self, ids: Iterable[str]) -> None:
+        for identifier in ids:
+            self._documents.pop(identifier, None)
+
+    def ids(self) -> set[str]:
+        return set(self._documents)
+
+    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
+        self._documents = {}
+        self.put(documents)
+        return len(self._documents)
+
+    def close(self) -> None:
+        self._documents = {}
+
+    def search(self, query: Query) -> Results:
+        if self.broken:
+            raise StorageError("The index is gone; rebuild it.")
+        hits = [d for d in self._documents.values() if _has_words(d, query) and _passes(d, query)]
+        hits.sort(key=lambda d: str(d["title_sort"]))
+        if query.sort in ("modified", "created"):
+            hits.sort(key=lambda d: str(d[query.sort]), reverse=True)
+        start = (query.page - 1) * query.size
+        shown = tuple(str(d["id"]) for d in hits[start : start + query.size])
+        facets = {name: _count(hits, name) for name in _FACETS}
+        return Results(shown, tuple(1.0 for _ in shown), len(hits), facets)
+
+
+def _values(document: SearchDocument, field: str) -> list[str]:
+    value = document.get(field) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _has_words(document: SearchDocument, query: Query) -> bool:
+    text = " ".join(str(document.get(field, "")) for field in ("title", "title_en", "notes"))
+    return all(word in text.casefold() for word in query.text.casefold().split())
+
+
+def _passes(document: SearchDocument, query: Query) -> bool:
+    return all(
+        set(wanted) <= set(_values(document, field)) for field, wanted in query.filters.items()
+    )
+
+
+def _count(hits: list[SearchDocument], field: str) -> tuple[FacetCount, ...]:
+    counts = Counter(value for document in hits for value in _values(document, field))
+    return tuple(FacetCount(value, count) for value, count in counts.most_common())
