@@ -71,7 +71,7 @@ def _sentences(error: HTTPException) -> tuple[str, str]:
         ),
         503: (
             _("The catalogue cannot answer at this moment."),
-            _("Please try again in a minute; downloads already begun continue."),
+            _("Please try again in a minute."),
         ),
     }
     failed = (_("Something failed on our side."), _("It was noted. Please try again later."))

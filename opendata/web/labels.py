@@ -12,7 +12,7 @@ _SPELLED = {"geojson": "GeoJSON", "parquet": "Parquet", "other": "?"}
 
 def language_name(code: str) -> str:
     """Return what a language of the metadata is called."""
-    names = {"vi": _("Vietnamese"), "en": _("English")}
+    names: dict[str, str] = {"vi": _("Vietnamese"), "en": _("English")}
     return names.get(code) or _("language not stated")
 
 
@@ -38,7 +38,7 @@ def licence_name(code: str) -> str:
 
 def type_name(code: str) -> str:
     """Return what a column type is called."""
-    names = {
+    names: dict[str, str] = {
         "string": _("text"),
         "integer": _("whole number"),
         "number": _("number"),
@@ -53,7 +53,7 @@ def type_name(code: str) -> str:
 
 def facet_name(facet: str) -> str:
     """Return the heading of a facet."""
-    names = {
+    names: dict[str, str] = {
         "publisher": _("Publisher"),
         "theme": _("Theme"),
         "format": _("Format"),
@@ -65,7 +65,7 @@ def facet_name(facet: str) -> str:
 
 def sort_name(sort: str) -> str:
     """Return the name of an order of search results."""
-    names = {
+    names: dict[str, str] = {
         "relevance": _("Most relevant"),
         "modified": _("Data changed last"),
         "title": _("Title, A to Z"),

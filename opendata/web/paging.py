@@ -55,7 +55,8 @@ class Pager:
         return i18n.link(self.endpoint, **values)
 
     def label(self, number: int) -> str:
-        return _("Page %(number)s", number=number)
+        text: str = _("Page %(number)s", number=number)
+        return text
 
     def numbers(self) -> list[int | None]:
         """Return the page numbers to show; None stands for a gap."""

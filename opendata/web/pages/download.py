@@ -101,7 +101,8 @@ def _streamed(chunks: Iterator[bytes], tag: str, kind: str) -> Response:
     response = Response(chunks, content_type=kind)
     response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
     response.set_etag(tag, weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _offered(response: Response, name: str) -> Response:
