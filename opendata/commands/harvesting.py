@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from opendata.commands import output
 from opendata.commands.context import Context
@@ -27,11 +27,11 @@ def harvest_all(
         for source in chosen:
             task = display.add_task(source.name, total=None, last="", counts="")
 
-            def tell(title: str, counts: Counter[str], task: int = task) -> None:
+            def tell(title: str, counts: Counter[str], task: TaskID = task) -> None:
                 display.update(
                     task,
                     last=output.clean(title)[:60],
-                    counts=summary(counts),  # type: ignore[arg-type] # TaskID is an int
+                    counts=summary(counts),
                 )
 
             harvester = open_harvester(source, context.registry, context.transport)

@@ -9,8 +9,8 @@ import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.models import Source
-from opendata.services import publishers, sources
+from opendata.models import Publisher, Source
+from opendata.services import sources
 from opendata.services.sources import SourceChange
 
 
@@ -46,7 +46,7 @@ def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("name")
 @_change_options
 @pass_context
-def add(context: Context, name: str, **values: Any) -> None:
+def add(context: Context, /, name: str, **values: Any) -> None:
     """Add a source."""
     with context.sessions() as session:
         sources.add(
@@ -60,7 +60,7 @@ def add(context: Context, name: str, **values: Any) -> None:
 @click.argument("name")
 @_change_options
 @pass_context
-def set_(context: Context, name: str, **values: Any) -> None:
+def set_(context: Context, /, name: str, **values: Any) -> None:
     """Change a source; its datasets keep their addresses, also when the URL moves."""
     with context.sessions() as session:
         sources.change(
@@ -103,7 +103,7 @@ def show(context: Context, name: str, *, as_json: bool) -> None:
     with context.sessions() as session:
         found = sources.get(session, name)
         facts = _facts(found)
-        publisher = session.get(publishers.Publisher, found.publisher_id)
+        publisher = session.get(Publisher, found.publisher_id)
         facts["publisher"] = publisher.names.get("vi") if publisher else None
     if as_json:
         output.as_json(facts)

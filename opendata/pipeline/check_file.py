@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from opendata.config import Settings
-from opendata.pipeline import detect
+from opendata.pipeline.detect import shape_of
 from opendata.pipeline.state import BuiltTable, FileShape
 from opendata.pipeline.tabulate import build_tables
 from opendata.services.table_schemas import TableSchema
@@ -26,7 +26,7 @@ def checked_file(
         folder = Path(name)
         where = str(path)
         claim = path.suffix.lower().lstrip(".")
-        shape = detect.shape_of(path, claim, folder=folder, limits=settings.tables, where=where)
+        shape = shape_of(path, claim, folder=folder, limits=settings.tables, where=where)
         yield (
             shape,
             build_tables(shape, schema=schema, folder=folder, limits=settings.tables, where=where),

@@ -25,12 +25,12 @@ _PUBLIC_STATES = [state.value for state in PUBLIC_DATASETS]
 _LIVE_STATES = [state.value for state in LIVE_BUILDS]
 
 
-def visible() -> Select[tuple[Dataset]]:
+def visible() -> Select[Dataset]:
     """Return the query of all datasets that the public may see."""
     return select(Dataset).where(Dataset.state.in_(_PUBLIC_STATES))
 
 
-def visible_tables() -> Select[tuple[TableBuild]]:
+def visible_tables() -> Select[TableBuild]:
     """Return the query of all tables that the public may see: of live builds of public datasets."""
     return (
         select(TableBuild)

@@ -92,7 +92,7 @@ def count_known(session: Session, source: Source) -> int:
     return session.scalar(select(func.count()).select_from(_public_of(source).subquery())) or 0
 
 
-def _public_of(source: Source) -> Select[tuple[Dataset]]:
+def _public_of(source: Source) -> Select[Dataset]:
     return catalogue.visible().where(Dataset.source_id == source.id)
 
 
@@ -225,16 +225,23 @@ def _distinct(distributions: tuple[Distribution, ...]) -> list[Distribution]:
 
 
 def _match(known: list[Resource], distribution: Distribution) -> Resource | None:
-    tests = (
-        lambda resource: resource.upstream_key == distribution.key,
-        lambda resource: resource.url == distribution.url,
-        lambda resource: bool(distribution.name) and resource.name == distribution.name,
-    )
-    for test in tests:
-        found = next((resource for resource in known if test(resource)), None)
+    for fits in (_same_key, _same_url, _same_name):
+        found = next((resource for resource in known if fits(resource, distribution)), None)
         if found is not None:
             return found
     return None
+
+
+def _same_key(resource: Resource, distribution: Distribution) -> bool:
+    return resource.upstream_key == distribution.key
+
+
+def _same_url(resource: Resource, distribution: Distribution) -> bool:
+    return resource.url == distribution.url
+
+
+def _same_name(resource: Resource, distribution: Distribution) -> bool:
+    return bool(distribution.name) and resource.name == distribution.name
 
 
 def _fill(resource: Resource, distribution: Distribution, position: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +75,7 @@ def _failing_sources(session: Session) -> list[Failing]:
 
 
 def _failing_files(session: Session) -> list[Failing]:
-    rows: Sequence[tuple[Resource, str]] = session.execute(  # type: ignore[assignment] # rows are tuples
+    rows = session.execute(
         select(Resource, Dataset.slug)
         .join(Dataset)
         .where(Resource.last_reason != "", Resource.absent_since.is_(None))

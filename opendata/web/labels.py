@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 
 from opendata.services import codelists
@@ -74,8 +76,10 @@ def sort_name(sort: str) -> str:
     return names[sort]
 
 
-def _listed(entries: tuple[codelists.Theme | codelists.Licence, ...], code: str) -> str:
+def _listed(
+    entries: Iterable[codelists.Theme | codelists.Frequency | codelists.Licence], code: str
+) -> str:
     for entry in entries:
         if entry.id == code:
-            return entry.title_en if i18n.language() == i18n.ENGLISH else entry.title_vi
+            return entry.title[i18n.language()]
     return code
