@@ -1,0 +1,159 @@
+"""What every harvester of the registry promises, against a small real source on loopback.
+
+A new harvester joins by one entry in `SOURCES`: the paths its source answers.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+import harvesters
+from harvesters import REGISTRY
+from opendata.config import Http
+from opendata.errors import SourceFailure
+from opendata.harvester import Harvester, SourceConfig
+from opendata.records import RejectedRecord, SourceRecord
+from opendata.transport import Transport
+
+FILE = b"id,name\n1,a\n"
+PAGE = b"<!doctype html><html><body>Please log in</body></html>"
+NOT_FOR_HARVESTERS = ("flask", "sqlalchemy", "pandas", "pyarrow", "tantivy", "httpcore")
+
+_RESOURCES = [{"id": "f1", "url": "{url}/file.csv"}, {"id": "f2", "url": "{url}/file.csv?2"}]
+_PACKAGES = [{"id": "d1", "title": "Một", "resources": _RESOURCES}, {"id": "d2", "title": "Hai"}]
+_LISTING = {"success": True, "result": {"count": 3, "results": [*_PACKAGES, "broken"]}}
+# Two datasets, the first with two files, and one record that is broken.
+SOURCES: Mapping[str, Mapping[str, str]] = {
+    "ckan": {"/api/3/action/package_search": json.dumps(_LISTING)},
+    "file_list": {
+        "/": "dataset_id,title,file_id,file_url\n"
+        "d1,Một,f1,/file.csv\nd1,Một,f2,/file.csv?2\nd2,Hai,f3,/file.csv\n,Ba,f4,/file.csv\n"
+    },
+}
+
+
+class Site(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, bytes] = {}
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        body = self.server.answers.get(self.path.partition("?")[0], PAGE)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=sorted(REGISTRY))
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def harvester(site: Site, kind: str) -> Harvester:
+    url = f"http://{site.host}"
+    site.answers = {
+        path: text.replace("{url}", url).encode() for path, text in SOURCES[kind].items()
+    }
+    site.answers["/file.csv"] = FILE
+    return make(site, kind)
+
+
+def make(site: Site, kind: str, **options: str) -> Harvester:
+    client = Transport(Http(allow_private_hosts=(site.host,), tries=1))
+    return REGISTRY[kind](SourceConfig("sample", f"http://{site.host}/", options), client)
+
+
+def records(harvester: Harvester) -> list[SourceRecord]:
+    return [record for record in harvester.discover() if isinstance(record, SourceRecord)]
+
+
+def test_every_dataset_is_listed(harvester: Harvester) -> None:
+    assert [record.upstream_id for record in records(harvester)] == ["d1", "d2"]
+
+
+def test_listing_twice_gives_the_same(harvester: Harvester) -> None:
+    assert list(harvester.discover()) == list(harvester.discover())
+
+
+def test_broken_record_is_told_and_does_not_stop_the_rest(harvester: Harvester) -> None:
+    (broken,) = [item for item in harvester.discover() if isinstance(item, RejectedRecord)]
+    assert broken.upstream_id
+    assert broken.problems
+    assert broken.raw
+
+
+def test_raw_document_is_kept_as_json(harvester: Harvester) -> None:
+    assert all(json.loads(record.raw) for record in records(harvester))
+
+
+def test_files_have_keys_of_their_own(harvester: Harvester) -> None:
+    keys = [file.key for file in records(harvester)[0].distributions]
+    assert keys == ["f1", "f2"]
+
+
+def test_files_open_to_their_bytes(harvester: Harvester) -> None:
+    for file in records(harvester)[0].distributions:
+        with harvester.open(file) as transfer:
+            assert b"".join(transfer) == FILE
+
+
+def test_page_for_people_is_a_failure_and_not_an_empty_list(site: Site, kind: str) -> None:
+    with pytest.raises(SourceFailure) as caught:
+        list(make(site, kind).discover())
+    assert caught.value.reason == "unexpected-type"
+
+
+def test_unknown_option_is_refused(site: Site, kind: str) -> None:
+    with pytest.raises(SourceFailure) as caught:
+        make(site, kind, no_such_option="1")
+    assert caught.value.reason == "bad-option"
+
+
+def test_harvesters_need_no_layer_above_the_contract() -> None:
+    code = (
+        "import sys, harvesters; "
+        "print(' '.join(name for name in sys.modules if not name.startswith('_')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = set(result.stdout.split())
+    assert "harvesters.ckan" in loaded
+    assert loaded.isdisjoint(NOT_FOR_HARVESTERS)
+
+
+def test_registry_from_outside_cannot_replace_ours() -> None:
+    assert harvesters.registry().items() >= REGISTRY.items()
