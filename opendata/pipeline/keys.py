@@ -98,8 +98,7 @@ def _hash(column: pa.Array) -> Hashes:
     plain = column.fill_null(0) if column.null_count else column
     width = plain.type.bit_width // 8
     values = np.frombuffer(plain.buffers()[1], f"i{width}", len(plain), plain.offset * width)
-    mixed = values.astype(np.int64).view(np.uint64) * _MIX
-    return np.bitwise_xor(mixed, mixed >> np.uint64(32))
+    return _folded(values.astype(np.int64).view(np.uint64) * _MIX)
 
 
 def _hash_text(text: pa.StringArray) -> Hashes:
@@ -114,7 +113,13 @@ def _hash_text(text: pa.StringArray) -> Hashes:
     sums = np.zeros(len(bytes_) + 1, np.uint64)
     np.cumsum((bytes_.astype(np.uint64) + np.uint64(1)) * _powers(_BASE, len(bytes_)), out=sums[1:])
     shifted = (sums[starts[1:]] - sums[starts[:-1]]) * _powers(_INVERSE, len(sums))[starts[:-1]]
-    return np.bitwise_xor(shifted, shifted >> np.uint64(29))
+    return _folded(shifted)
+
+
+def _folded(hashes: Hashes) -> Hashes:
+    """Bring the well-mixed high bits down."""
+    folded: Hashes = hashes ^ (hashes >> np.uint64(32))
+    return folded
 
 
 def _powers(base: int, count: int) -> Hashes:
