@@ -147,6 +147,8 @@ REASONS: dict[str, Word] = _table(
          "The source lists far fewer datasets than before; nothing changes until a person confirms."),
     Word("lost-worker", "Tiến trình thu thập đã dừng giữa chừng; lần chạy sau bắt đầu lại sạch sẽ.",
          "The harvesting process died; the next run starts clean."),
+    Word("setting", "Một cài đặt của nguồn không đúng.",
+         "A setting of the source is wrong."),
     Word("cancelled", "Một người đã dừng lần thu thập.",
          "A person stopped the run."),
     Word("internal-error", "Lỗi trong phần mềm của cổng; xem nhật ký.",

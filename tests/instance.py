@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
-from opendata.app import create_app
 from sqlalchemy import select
 
 import harvesters
 from opendata import faults
+from opendata.app import create_app
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.models import Dataset, Resource, Run, Table
+from opendata.harvester import Harvester
+from opendata.models import Dataset, Resource, Run, Source, Table
 from opendata.pipeline import run as pipeline_run
 from opendata.pipeline.opening import open_harvester
 from opendata.pipeline.state import Tools
@@ -63,10 +64,8 @@ class Instance:
         """Harvest a source and bring the index up to date."""
         with self.sessions() as session:
             source = sources.get(session, name)
-        transport = Transport(self.settings.http)
-        harvester = open_harvester(source, harvesters.registry(), transport)
         run = pipeline_run.harvest(
-            source, harvester, self.tools, trigger="test", progress=_say_nothing
+            source, self._open, self.tools, trigger="test", progress=_say_nothing
         )
         self.follow()
         return run
@@ -75,9 +74,10 @@ class Instance:
         """Say what a harvest would do."""
         with self.sessions() as session:
             source = sources.get(session, name)
-        transport = Transport(self.settings.http)
-        harvester = open_harvester(source, harvesters.registry(), transport)
-        return pipeline_run.preview(source, harvester, self.tools, progress=_say_nothing)
+        return pipeline_run.preview(source, self._open, self.tools, progress=_say_nothing)
+
+    def _open(self, source: Source) -> Harvester:
+        return open_harvester(source, harvesters.registry(), Transport(self.settings.http))
 
     def follow(self) -> None:
         """Let the index follow the event log."""

@@ -13,7 +13,9 @@ from opendata import database, migrations
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.errors import SettingError
-from opendata.harvester import Registry
+from opendata.harvester import Harvester, Registry
+from opendata.models import Source
+from opendata.pipeline import opening
 from opendata.pipeline.state import Tools
 from opendata.search import engine as search_engine
 from opendata.search import indexer
@@ -63,6 +65,10 @@ class Context:
             store=self.store,
             clock=lambda: datetime.now(UTC),
         )
+
+    def open_harvester(self, source: Source) -> Harvester:
+        """Return the harvester of a source."""
+        return opening.open_harvester(source, self.registry, self.transport)
 
     @property
     def actor(self) -> str:

@@ -12,7 +12,6 @@ from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, harvest_all, summary
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
-from opendata.pipeline.opening import open_harvester
 from opendata.services import runs, sources
 
 
@@ -63,9 +62,8 @@ def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequ
 def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> None:
     rows = []
     for source in chosen:
-        harvester = open_harvester(source, context.registry, context.transport)
         tally = pipeline_run.preview(
-            source, harvester, context.tools, progress=lambda title, counts: None
+            source, context.open_harvester, context.tools, progress=lambda title, counts: None
         )
         rows.append({"source": source.name, "would": dict(tally.counts), "problem": tally.detail})
     if as_json:

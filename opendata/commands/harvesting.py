@@ -12,7 +12,6 @@ from opendata.commands import output
 from opendata.commands.context import Context
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
-from opendata.pipeline.opening import open_harvester
 from opendata.vocabulary import reason
 
 _SHOWN = ("created", "updated", "unchanged", "rejected", "absent")
@@ -34,9 +33,8 @@ def harvest_all(
                     counts=summary(counts),
                 )
 
-            harvester = open_harvester(source, context.registry, context.transport)
             ended = pipeline_run.harvest(
-                source, harvester, context.tools, trigger=trigger, progress=tell
+                source, context.open_harvester, context.tools, trigger=trigger, progress=tell
             )
             runs.append(ended)
             display.update(

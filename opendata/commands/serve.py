@@ -43,7 +43,7 @@ def run(context: Context) -> None:
     web = context.settings.web
     try:
         Granian(
-            "opendata.web.wsgi:build",
+            "opendata.wsgi:build",
             address=web.host,
             port=web.port,
             interface=Interfaces.WSGI,

@@ -32,6 +32,7 @@ from opendata.vocabulary import RecordOutcome
 
 log = logging.getLogger(__name__)
 
+OpenHarvester = Callable[[Source], Harvester]
 # Told after each record: what it is called, and the counts so far.
 Progress = Callable[[str, Counter[str]], None]
 
@@ -48,19 +49,28 @@ class Tally:
 
 
 def harvest(
-    source: Source, harvester: Harvester, tools: Tools, *, trigger: str, progress: Progress
+    source: Source,
+    open_harvester: OpenHarvester,
+    tools: Tools,
+    *,
+    trigger: str,
+    progress: Progress,
 ) -> Run:
-    """Run one harvest and return its row; raises AlreadyRunning when the source is taken."""
+    """Run one harvest and return its row; raises AlreadyRunning when the source is taken.
+
+    The harvester is opened inside: a wrong option or a missing secret ends in the run's row.
+    """
     with held(tools, source, trigger=trigger) as lease:
         tools.fault("run-started")
         tally = Tally()
         try:
-            _discover(source, harvester, lease, tools, tally, progress)
+            _discover(source, open_harvester(source), lease, tools, tally, progress)
             _conclude(source, lease, tools, tally)
         except LeaseLost:
             raise
         except OpendataError as err:
-            _give_up(tally, err.code, str(err))
+            reason = err.reason if isinstance(err, SourceFailure) else err.code
+            _give_up(tally, reason, str(err))
         except SQLAlchemyError as err:
             _give_up(tally, "internal-error", f"the database: {err.__class__.__name__}")
             log.exception("harvest of %s stopped by the database", source.name)
@@ -257,11 +267,13 @@ def _close(source: Source, lease: Lease, tools: Tools, tally: Tally) -> Run:
         return run
 
 
-def preview(source: Source, harvester: Harvester, tools: Tools, *, progress: Progress) -> Tally:
+def preview(
+    source: Source, open_harvester: OpenHarvester, tools: Tools, *, progress: Progress
+) -> Tally:
     """List what a harvest would do to the metadata, and change nothing."""
     tally = Tally()
     try:
-        for record in harvester.discover():
+        for record in open_harvester(source).discover():
             tally.seen.add(record.upstream_id)
             tally.counts[_foresee(source, record, tools).value] += 1
             progress(_title(record), tally.counts)
