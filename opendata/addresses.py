@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
 
-from opendata.errors import SourceFailure
+from opendata.errors import SettingError, SourceFailure
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -126,7 +126,7 @@ class Guard:
 
     def __init__(self, *, ports: Sequence[int], private_hosts: Sequence[str]) -> None:
         self._ports = frozenset(ports)
-        self._private = frozenset(host.strip().lower() for host in private_hosts)
+        self._private = frozenset(_named_host(entry) for entry in private_hosts)
 
     def check(self, address: Address, where: str) -> None:
         """Raise forbidden-port, or forbidden-address for an IP address that is not public."""
@@ -152,6 +152,24 @@ class Guard:
 
     def _is_named(self, address: Address) -> bool:
         return not self._private.isdisjoint({address.host_and_port, address.bracketed_host})
+
+
+def _named_host(entry: str) -> str:
+    """Return an entry of allow_private_hosts in the form that addresses are compared in."""
+    try:
+        address = parse(f"http://{entry.strip()}")
+    except SourceFailure as err:
+        raise _bad_entry(entry) from err
+    if address.target != "/":
+        raise _bad_entry(entry)
+    has_port = re.search(r":[0-9]+\s*$", entry)
+    return address.host_and_port if has_port else address.bracketed_host
+
+
+def _bad_entry(entry: str) -> SettingError:
+    return SettingError(
+        f"http.allow_private_hosts holds {entry!r}; write HOST or HOST:PORT, nothing more."
+    )
 
 
 def _split(url: str, where: str) -> SplitResult:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opendata import addresses
 from opendata.addresses import Guard
-from opendata.errors import SourceFailure
+from opendata.errors import SettingError, SourceFailure
 
 GUARD = Guard(ports=(80, 443, 8100), private_hosts=("inner.example:5000", "lan.example"))
 
@@ -192,3 +194,37 @@ def test_redirect_to_nowhere_has_a_reason(location: str, reason: str) -> None:
     with pytest.raises(SourceFailure) as caught:
         addresses.join(addresses.parse("http://a.example/"), location, "here")
     assert (caught.value.reason, caught.value.where) == (reason, "here")
+
+
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ("LAN.example", "http://lan.example/"),
+        ("dữliệu.example:8100", "http://dữliệu.example:8100/"),
+        ("[0:0::1]:8100", "http://[::1]:8100/"),
+        ("[::1]", "http://[::1]/"),
+    ],
+)
+def test_named_host_may_be_written_in_any_of_its_forms(entry: str, url: str) -> None:
+    guard = Guard(ports=(80,), private_hosts=(entry,))
+    guard.check(addresses.parse(url), "here")
+    guard.check_resolved(addresses.parse(url), ["127.0.0.1"], "here")
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "http://a.example", "a.example/x", "::1", "10.0.0.0/8", "a:b"]
+)
+def test_named_host_that_is_none_stops_the_start(entry: str) -> None:
+    with pytest.raises(SettingError, match="allow_private_hosts"):
+        Guard(ports=(80,), private_hosts=(entry,))
+
+
+@given(st.text() | st.text().map(lambda text: f"http://{text}"))
+def test_any_text_is_refused_or_gets_one_form(text: str) -> None:
+    try:
+        address = addresses.parse(text)
+    except SourceFailure:
+        return
+    assert address.url.isascii()
+    assert address.url.isprintable()
+    assert addresses.parse(address.url) == address

@@ -482,23 +482,47 @@ def test_plain_http_on_a_tls_address_is_a_tls_failure(site: Site, transport: Mak
     assert reason_of(lambda: read(transport(), f"https://{site.host}/a")) == "tls"
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
-def test_certificate_of_nobody_is_a_tls_failure(
-    site: Site, transport: Make, tmp_path: Path
-) -> None:
+@pytest.fixture
+def certificate(site: Site, tmp_path: Path) -> Path:
+    """Lets the site speak TLS with a certificate that it signed itself, and returns that."""
+    if shutil.which("openssl") is None:
+        pytest.skip("makes a certificate with openssl")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(key), "-out", str(certificate)],
         check=True,
         capture_output=True,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     site.socket = context.wrap_socket(site.socket, server_side=True)
+    return certificate
+
+
+@pytest.mark.usefixtures("certificate")
+def test_certificate_that_nobody_vouches_for_is_a_tls_failure(site: Site, transport: Make) -> None:
     site.put("/a", answer())
     assert reason_of(lambda: read(transport(), f"https://{site.host}/a")) == "tls"
     assert site.asked == []
+
+
+def test_certificate_that_the_system_trusts_passes(
+    site: Site, transport: Make, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    site.put("/a", answer())
+    assert read(transport(), f"https://{site.host}/a") == BODY
+
+
+def test_certificate_for_another_host_is_a_tls_failure(
+    site: Site, transport: Make, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    host = f"data.example:{site.server_address[1]}"
+    client = transport(allow_private_hosts=(host,), resolver=lambda host, port: ["127.0.0.1"])
+    assert reason_of(lambda: read(client, f"https://{host}/a")) == "tls"
 
 
 # JSON
