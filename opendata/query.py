@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -100,10 +101,9 @@ def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         ending = "Z" if column.type.tz else ""
         naive = column.cast(pa.timestamp("us"))
-        try:
+        # Where fractions of a second are there, all are shown with them.
+        with contextlib.suppress(pa.ArrowInvalid):
             naive = naive.cast(pa.timestamp("s"))
-        except pa.ArrowInvalid:
-            pass  # Fractions of a second are there: all are shown with them.
         return pc.strftime(naive, format=f"%Y-%m-%dT%H:%M:%S{ending}", locale="C")
     return column
 

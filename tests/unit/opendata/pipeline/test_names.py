@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendata.pipeline import names
+
+
+def test_names_are_tidied_filled_and_numbered() -> None:
+    headers = ["  Ma\u0303  số\n", "", "a", "a", "a_2", ""]
+    assert names.unique_names(headers) == ("Mã số", "column_2", "a", "a_3", "a_2", "column_6")
+
+
+def test_aliases_are_ascii_and_unique() -> None:
+    found = names.aliases(["Tên Đơn vị", "ten-don-vi", "Diện tích (km²)", "%"])
+    assert found == ("ten_don_vi", "ten_don_vi_2", "dien_tich_km", "column_4")
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a_2", "a_2_2", "", "column_1", " a "]), max_size=9))
+def test_names_never_collide(headers: list[str]) -> None:
+    chosen = names.unique_names(headers)
+    assert len(set(chosen)) == len(headers)
+    assert len(set(names.aliases(chosen))) == len(headers)
