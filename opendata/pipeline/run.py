@@ -237,7 +237,8 @@ def _conclude(source: Source, lease: Lease, tools: Tools, tally: Tally) -> None:
                 session, dataset, now=tools.clock(), actor=f"harvest:{source.name}"
             )
         session.commit()
-        tally.counts[RecordOutcome.ABSENT.value] += len(missing)
+        if missing:
+            tally.counts[RecordOutcome.ABSENT.value] += len(missing)
 
 
 def _give_up(tally: Tally, reason: str, detail: str) -> None:
