@@ -24,7 +24,7 @@ def excerpt(text: str, length: int = 220) -> str:
     line = " ".join(text[: length * 4].split())
     if len(line) <= length:
         return line
-    cut = line[:length].rsplit(" ", 1)[0]
+    cut = line[: length + 1].rsplit(" ", 1)[0][:length]
     return cut.rstrip(_TRAILING) + "…"
 
 

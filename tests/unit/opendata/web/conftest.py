@@ -1,0 +1,41 @@
+"""One embedded database with one catalogue in it, for all tests of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from opendata import database
+from opendata.config import Settings, Site, Web
+from opendata.models import Base
+from opendata.storage import Store
+from tests.unit.opendata.web import sample
+from tests.unit.opendata.web.sample import Catalogue
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    settings = Settings(data_dir=str(tmp_path_factory.mktemp("postgres")))
+    engine = database.open_engine(settings)
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def catalogue(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    settings = Settings(
+        data_dir=str(tmp_path_factory.mktemp("data")),
+        site=Site(url="https://data.example.vn", contact="lienhe@example.vn"),
+        web=Web(page_size=5, preview_rows=3),
+    )
+    return sample.fill(settings, database.sessions(engine), Store(settings.store_path))
+
+
+@pytest.fixture
+def client(catalogue: Catalogue) -> FlaskClient:
+    catalogue.index.broken = False
+    return catalogue.app().test_client()

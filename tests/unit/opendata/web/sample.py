@@ -1,0 +1,160 @@
+"""One catalogue with one of everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from opendata.app import create_app
+from opendata.config import Settings
+from opendata.database import SessionFactory
+from opendata.models import Dataset, DatasetSlug, Resource, Source, TableBuild
+from opendata.services import rendering
+from opendata.storage import Store
+from opendata.vocabulary import BuildState, DatasetState
+from tests import factories
+from tests.fake_index import FakeIndex
+
+NASTY = "<script>alert(1)</script></title>\"onmouseover='x' {{7*7}} ${jndi:x} %(x)s"
+SECRET = "CELL-VALUE-THAT-MUST-NOT-SHOW"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A filled catalogue, and what tests look for in it."""
+
+    settings: Settings
+    sessions: SessionFactory
+    store: Store
+    index: FakeIndex
+    dataset: Dataset
+    resource: Resource
+    table: TableBuild
+    scan: Resource
+    nasty: Dataset
+    nasty_table: TableBuild
+
+    def app(self, index: FakeIndex | None = None) -> Flask:
+        return create_app(
+            self.settings, sessions=self.sessions, store=self.store, index=index or self.index
+        )
+
+    def original_path(self) -> str:
+        return f"/dataset/{self.dataset.id}/resource/{self.resource.id}/download/xa.csv"
+
+    def table_path(self, form: str) -> str:
+        return f"/dataset/{self.dataset.id}/table/{self.table.table_id}/download/xa.{form}"
+
+
+def fill(settings: Settings, sessions: SessionFactory, store: Store) -> Catalogue:
+    """Put one of everything into the database, the store and a fake index."""
+    with sessions() as session:
+        source = factories.make_source(session)
+        publisher = factories.make_publisher(
+            session, "Cục Thống kê", english="Statistics Office", code="G07.20"
+        )
+        dataset = factories.make_dataset(
+            session,
+            source,
+            {"vi": "Danh mục cấp xã ở Đắk Lắk", "en": "Communes of Đắk Lắk"},
+            publisher=publisher,
+            document={
+                "notes": {"vi": "Mô tả dữ liệu.\n\nXem https://example.vn/a?b=1&c=2."},
+                "themes": ["kinh-te"],
+                "contact": {"name": "Phòng Dữ liệu", "email": "a@example.vn", "phone": "024"},
+                "period": {"start": "2025-07-01"},
+                "provenance": {"vi": "Theo nghị quyết."},
+            },
+        )
+        session.add(DatasetSlug(slug="ten-cu", dataset_id=dataset.id))
+        resource, table = factories.make_resource_with_table(
+            session,
+            store,
+            dataset,
+            "Danh mục xã",
+            {
+                "ma_xa": ["00004", "00007", "00013", "00016"],
+                "dân số": [65023, 93536, None, 12],
+                "từ ngày": [date(2025, 7, 1)] * 4,
+            },
+            quarantined=2,
+            state=BuildState.FLAGGED,
+            reasons=["policy-flag"],
+            report={
+                "problems": [{"code": "pattern", "column": "ma_xa", "count": 2}],
+                "samples": [{"row": 17, "column": "ma_xa", "code": "pattern", "value": SECRET}],
+            },
+        )
+        scan = factories.make_resource(session, dataset, "Bản scan", format="pdf")
+        factories.make_build(
+            session, store, scan, b"%PDF-1.4", file_format="pdf", reasons=["not-tabular"]
+        )
+        failing = factories.make_resource(session, dataset, "Tệp lỗi")
+        failing.last_reason, failing.failing_since = "timeout", factories.NOW
+        held = factories.make_resource(session, dataset, "Tệp chờ")
+        factories.make_build(
+            session, store, held, b"a,b", state=BuildState.HELD, reasons=["rows-shrunk"]
+        )
+        nasty, nasty_table = _nasty(session, source, store)
+        factories.make_dataset(
+            session, source, "Bộ dữ liệu đã rút", state=DatasetState.WITHDRAWN, publisher=publisher
+        )
+        factories.make_dataset(session, source, "Bản nháp", state=DatasetState.DRAFT)
+        for number in range(12):
+            factories.make_dataset(
+                session,
+                source,
+                f"Số liệu năm {2010 + number}",
+                publisher=publisher,
+                data_changed_at=None,
+            )
+        session.commit()
+        index = FakeIndex(rendering.load_all(session))
+    return Catalogue(
+        settings, sessions, store, index, dataset, resource, table, scan, nasty, nasty_table
+    )
+
+
+def _nasty(session: Session, source: Source, store: Store) -> tuple[Dataset, TableBuild]:
+    publisher = factories.make_publisher(session, f"Cơ quan {NASTY}", english=NASTY)
+    nasty = factories.make_dataset(
+        session,
+        source,
+        {"vi": f"Xấu {NASTY}"},
+        publisher=publisher,
+        licence="notspecified",
+        document={
+            "identifier": NASTY,
+            "notes": {"vi": f"{NASTY}\njavascript:alert(1) http://x/\"onmouseover='y'"},
+            "keywords": [NASTY],
+            "themes": [NASTY],
+            "areas": [NASTY],
+            "frequency": NASTY,
+            "licence_as_given": NASTY,
+            "landing_page": "javascript:alert(1)",
+            "contact": {"name": NASTY, "email": NASTY, "phone": NASTY},
+            "provenance": {"und": NASTY},
+        },
+    )
+    resource, table = factories.make_resource_with_table(
+        session,
+        store,
+        nasty,
+        f"{NASTY}\r\nX-Injected: 1\u202e",
+        {f"cột {NASTY}": [NASTY, "b"]},
+        table_name=NASTY,
+        table_title=f"Bảng {NASTY}",
+        quarantined=1,
+        report={
+            "problems": [{"code": NASTY, "column": NASTY, "count": 1}],
+            "samples": [{"row": 1, "column": NASTY, "code": NASTY, "value": SECRET}],
+            "schema_mismatch": [{"code": "extra-column", "field": NASTY}],
+        },
+    )
+    resource.url = "javascript:alert(1)"
+    resource.description = NASTY
+    session.flush()
+    return nasty, table

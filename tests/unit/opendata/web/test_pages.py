@@ -1,0 +1,171 @@
+"""Every page answers in both languages and says what it should."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from opendata.services import table_schemas
+from tests.unit.opendata.web.html_reading import Page
+from tests.unit.opendata.web.sample import SECRET, Catalogue
+
+SLUG = "danh-muc-cap-xa-o-dak-lak"
+PAGES = {
+    "/": ("Tìm dữ liệu của các cơ quan Việt Nam", "Find data of the agencies of Viet Nam"),
+    "/dataset/": ("Tìm thấy 14 bộ dữ liệu", "14 datasets found"),
+    f"/dataset/{SLUG}": ("Danh mục cấp xã ở Đắk Lắk", "Communes of Đắk Lắk"),
+    "/organization": ("2 cơ quan công bố dữ liệu tại đây.", "2 agencies publish data here."),
+    "/organization/cuc-thong-ke": ("Cục Thống kê", "Statistics Office"),
+    "/schemas": ("Lược đồ bảng", "Table schemas"),
+    "/about": ("Về cổng dữ liệu này", "About this catalogue"),
+}
+
+
+def read(client: FlaskClient, path: str, status: int = 200) -> Page:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    return Page(answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_answers_in_both_languages(client: FlaskClient, path: str) -> None:
+    vietnamese, english = PAGES[path]
+    page = read(client, path)
+    assert vietnamese in page.text
+    assert page.all("html")[0]["lang"] == "vi"
+    page = read(client, "/en" + path)
+    assert english in page.text
+    assert page.all("html")[0]["lang"] == "en"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_names_its_other_language_under_the_configured_address(
+    client: FlaskClient, path: str
+) -> None:
+    page = Page(client.get(path, headers={"Host": "evil.example"}).text)
+    alternates = {a["hreflang"]: a["href"] for a in page.all("link") if a.get("hreflang")}
+    assert alternates["vi"].startswith("https://data.example.vn/")
+    assert alternates["en"].startswith("https://data.example.vn/en/")
+    assert "evil.example" not in page.text + "".join(page.links)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_holds_no_inline_style_or_script(client: FlaskClient, path: str) -> None:
+    for _, attributes in read(client, path).elements:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+    assert not read(client, path).all("style")
+    assert not read(client, path).all("script")
+
+
+def test_language_switch_keeps_the_search(client: FlaskClient) -> None:
+    assert "/en/dataset/?q=x%26y&sort=title" in read(client, "/dataset/?q=x%26y&sort=title").links
+
+
+def test_text_without_translation_is_shown_and_its_language_named(client: FlaskClient) -> None:
+    page = read(client, f"/en/dataset/{SLUG}")
+    assert "Mô tả dữ liệu." in page.text
+    assert "Shown in: Vietnamese" in page.text
+
+
+def test_dataset_page_tells_its_table_and_its_checks(
+    client: FlaskClient, catalogue: Catalogue
+) -> None:
+    page = read(client, f"/en/dataset/{SLUG}")
+    assert "6 rows read = 4 accepted + 2 set aside." in page.text
+    assert "The value does not match the pattern." in page.text
+    assert "65023" in page.text
+    assert "01/07/2025" in page.text
+    assert f'pd.read_parquet("https://data.example.vn/dataset/{catalogue.dataset.id}' in page.text
+    for form in ("parquet", "csv", "json"):
+        assert any(link.endswith("." + form) for link in page.links)
+
+
+def test_preview_ends_at_the_configured_number_of_rows(client: FlaskClient) -> None:
+    page = read(client, f"/dataset/{SLUG}")
+    assert "3 dòng đầu" in page.text
+    assert "00016" not in page.text
+
+
+def test_offending_value_is_never_shown(client: FlaskClient, catalogue: Catalogue) -> None:
+    for slug in (SLUG, catalogue.nasty.slug):
+        assert SECRET not in client.get(f"/dataset/{slug}").text
+
+
+def test_absence_has_a_reason_in_words(client: FlaskClient) -> None:
+    page = read(client, f"/dataset/{SLUG}")
+    assert "Định dạng này không phải bảng" in page.text
+    assert "Nguồn không trả lời kịp thời hạn." in page.text
+    assert "Tệp này đang chờ quyết định trước khi được công bố." in page.text
+    assert "Số dòng giảm nhiều so với bản đã công bố." in page.text
+
+
+def test_unknown_licence_is_a_warning(client: FlaskClient, catalogue: Catalogue) -> None:
+    assert "Licence unknown." in read(client, f"/en/dataset/{catalogue.nasty.slug}").text
+    assert "Licence unknown." not in read(client, f"/en/dataset/{SLUG}").text
+
+
+def test_dates_have_their_own_names_in_hanoi_time(client: FlaskClient) -> None:
+    text = read(client, f"/dataset/{SLUG}").text
+    for name in (
+        "Dữ liệu thay đổi",
+        "Mô tả thay đổi",
+        "Kiểm tra nguồn lần cuối",
+        "nguồn không nêu",
+    ):
+        assert name in text
+    assert "10/03/2026 03:30" in text
+
+
+def test_former_slug_and_id_lead_to_the_dataset(client: FlaskClient, catalogue: Catalogue) -> None:
+    for name in ("ten-cu", str(catalogue.dataset.id)):
+        answer = client.get(f"/en/dataset/{name}")
+        assert answer.status_code == 301
+        assert answer.headers["Location"] == f"/en/dataset/{SLUG}"
+
+
+def test_withdrawn_dataset_answers_410_with_its_title(client: FlaskClient) -> None:
+    page = read(client, "/dataset/bo-du-lieu-da-rut", 410)
+    assert "Bộ dữ liệu đã rút" in page.text
+    assert "Mô tả" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/dataset/ban-nhap", "/dataset/x%00y", "/dataset/%ff", "/organization/khong-co", "/x/..%2f"],
+)
+def test_what_is_not_public_is_not_found(client: FlaskClient, path: str) -> None:
+    assert "Không có trang nào ở địa chỉ này." in read(client, path, 404).text
+
+
+def test_publisher_page_has_pages_in_order_of_titles(client: FlaskClient) -> None:
+    first = read(client, "/organization/cuc-thong-ke")
+    last = read(client, "/organization/cuc-thong-ke?page=999")
+    assert "13 bộ dữ liệu" in first.text
+    assert "Danh mục cấp xã ở Đắk Lắk" in first.text
+    assert "Số liệu năm 2021" in last.text
+
+
+def test_every_published_schema_has_a_page_and_its_json(client: FlaskClient) -> None:
+    for schema in table_schemas.all_schemas():
+        page = read(client, f"/en/schemas/{schema.key}")
+        assert all(field.name in page.text for field in schema.fields)
+        assert read(client, f"/schemas/{schema.name}").all("table")
+        raw = client.get(f"/schemas/{schema.key}/schema.json")
+        assert raw.data == (schema.folder / "schema.json").read_bytes()
+        assert raw.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_unknown_schema_is_not_found(client: FlaskClient) -> None:
+    for path in ("/schemas/none", "/schemas/none/1.0.0", "/schemas/none/1.0.0/schema.json"):
+        assert client.get(path).status_code == 404
+
+
+def test_home_shows_figures_and_newest_data(client: FlaskClient) -> None:
+    page = read(client, "/")
+    assert "14" in page.text
+    assert f"/dataset/{SLUG}" in page.links
+
+
+def test_robots_leave_searches_and_files_alone(client: FlaskClient) -> None:
+    assert "Disallow: /dataset/?" in client.get("/robots.txt").text
