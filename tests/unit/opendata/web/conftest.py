@@ -26,7 +26,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def catalogue(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+def filled(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     settings = Settings(
         data_dir=str(tmp_path_factory.mktemp("data")),
         site=Site(url="https://data.example.vn", contact="lienhe@example.vn"),
@@ -36,6 +36,11 @@ def catalogue(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Catal
 
 
 @pytest.fixture
+def catalogue(filled: Catalogue) -> Catalogue:
+    filled.index.broken = False
+    return filled
+
+
+@pytest.fixture
 def client(catalogue: Catalogue) -> FlaskClient:
-    catalogue.index.broken = False
     return catalogue.app().test_client()

@@ -106,4 +106,4 @@ def _rows(catalogue: Catalogue) -> dict[str, int]:
         return {
             name: database.scalar(select(func.count()).select_from(table)) or 0
             for name, table in Base.metadata.tables.items()
-        } | {"writes": database.scalar(text("SELECT txid_current_if_assigned()")) or 0}
+        }
