@@ -18,7 +18,7 @@ from opendata.vocabulary import BuildState, DatasetState
 from tests import factories
 from tests.fake_index import FakeIndex
 
-NASTY = "<script>alert(1)</script></title>\"onmouseover='x' {{7*7}} ${jndi:x} %(x)s"
+NASTY = "<script>alert(1)</script></title>\"onmouseover='x' {{987*654321}} ${jndi:x} %(x)s"
 SECRET = "CELL-VALUE-THAT-MUST-NOT-SHOW"
 
 

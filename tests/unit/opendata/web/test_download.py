@@ -51,6 +51,14 @@ def test_streamed_forms_have_a_weak_tag_and_no_ranges(
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_csv_for_excel_is_another_form_of_the_same_table(
+    client: FlaskClient, catalogue: Catalogue
+) -> None:
+    answer = client.get(catalogue.table_path("csv") + "?excel=1")
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["ETag"].endswith('-csv-excel"')
+
+
 def test_range_continues_a_download(client: FlaskClient, catalogue: Catalogue) -> None:
     whole = client.get(catalogue.original_path())
     part = client.get(

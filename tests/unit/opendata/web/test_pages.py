@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from opendata.services import table_schemas
+from opendata.services import codelists, table_schemas
 from tests.unit.opendata.web.html_reading import Page
 from tests.unit.opendata.web.sample import SECRET, Catalogue
 
@@ -103,6 +103,15 @@ def test_absence_has_a_reason_in_words(client: FlaskClient) -> None:
 def test_unknown_licence_is_a_warning(client: FlaskClient, catalogue: Catalogue) -> None:
     assert "Licence unknown." in read(client, f"/en/dataset/{catalogue.nasty.slug}").text
     assert "Licence unknown." not in read(client, f"/en/dataset/{SLUG}").text
+
+
+def test_licence_says_what_one_may_do(client: FlaskClient) -> None:
+    licence = codelists.licence("cc-by-4.0")
+    for language, prefix in (("vi", ""), ("en", "/en")):
+        for path in (f"/dataset/{SLUG}", "/about"):
+            page = read(client, prefix + path)
+            assert licence.title[language] in page.text
+            assert licence.text[language] in page.text
 
 
 def test_dates_have_their_own_names_in_hanoi_time(client: FlaskClient) -> None:

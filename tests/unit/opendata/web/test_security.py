@@ -98,7 +98,7 @@ def test_hostile_text_is_shown_as_typed(
         assert not (attributes.get("href") or "").lower().startswith(("javascript:", "data:"))
     if kind != "search":
         assert NASTY in page.text
-    assert "49" not in page.text.replace("{{7*7}}", "")
+    assert str(987 * 654321) not in page.text
 
 
 def _rows(catalogue: Catalogue) -> dict[str, int]:
