@@ -129,9 +129,13 @@ def _time(text: pa.StringArray, kind: str, form: str) -> Cast:
     to = arrow_type(kind, form)
     if form in ("default", ZONED):
         try:
-            return text.cast(to), None
+            values = text.cast(to)
         except pa.ArrowInvalid:
             pass
+        else:
+            # Arrow reads a year 0, which Python, SQL and people do not have.
+            if not pc.any(pc.equal(pc.year(values), 0)).as_py():
+                return values, None
     parts = pc.extract_regex(_trimmed(text), _pattern(kind, form))
     good = parts.is_valid().to_numpy(zero_copy_only=False)
     seconds, exists = _moments({f.name: parts.field(f.name) for f in parts.type}, len(text))

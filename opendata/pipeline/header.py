@@ -35,10 +35,12 @@ def find(rows: Sequence[Row], *, width: int = 0) -> Header | None:
     if not any(filled(row) for row in rows):
         return None
     start, width = _start(rows, width or _width(rows))
-    title = " ".join(_text(row) for row in rows[:start] if filled(row))
     below = [row for row in rows[start + 1 :] if len(row) == width]
     if not _are_labels(rows[start], below):
-        return Header(title=title, labels=("",) * width, skip_rows=start)
+        if not _is_sparse_header(rows, start, width):
+            return Header(_title(rows[:start]), labels=("",) * width, skip_rows=start)
+        start -= 1
+    title = _title(rows[:start])
     if start + 1 < len(rows) and _is_second_row(rows[start], rows[start + 1], below[1:]):
         labels = _join(rows[start], rows[start + 1])
         return Header(title=title, labels=labels, skip_rows=start + 2)
@@ -61,6 +63,14 @@ def _start(rows: Sequence[Row], width: int) -> tuple[int, int]:
     if first < start and len(rows[first]) > width and filled(rows[first]) >= max(2, width):
         return first, len(rows[first])
     return start, width
+
+
+def _is_sparse_header(rows: Sequence[Row], start: int, width: int) -> bool:
+    """Labels over some columns only look like a title until the next row turns out to be data."""
+    if not start or len(rows[start - 1]) != width:
+        return False
+    below = [row for row in rows[start:] if len(row) == width]
+    return _are_labels(rows[start - 1], below)
 
 
 def _first_dense(rows: Sequence[Row], width: int) -> int | None:
@@ -116,6 +126,10 @@ def _join(top: Row, row: Row) -> Row:
         group = above.strip() or group
         labels.append(f"{group} - {below.strip()}" if below.strip() else above)
     return tuple(labels)
+
+
+def _title(rows: Sequence[Row]) -> str:
+    return " ".join(_text(row) for row in rows if filled(row))
 
 
 def _text(row: Row) -> str:

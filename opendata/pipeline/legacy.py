@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-# TCVN 5712:1993, from 0x80; the lower half is ASCII. B0 to B4 are combining tones.
+# TCVN 5712:1993, from 0x80; B0 to B4 are combining tones. The lower half is ASCII, but for
+# capitals in place of control characters.
 _TCVN3 = (
     "ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ"
     "\u00a0ĂÂÊÔƠƯĐăâêôơưđẰ\u0300\u0309\u0303\u0301\u0323àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉ"
     "ỄẾỒĩíịòỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ"
+)
+_TCVN3_CONTROLS = dict(
+    zip("\x01\x02\x04\x05\x06\x11\x12\x13\x14\x15\x16\x17", "ÚỤỪỬỮỨỰỲỶỸÝỴ", strict=True)
 )
 # VNI: what a byte means, read as windows-1252. Letters of their own, then marks behind a letter.
 _VNI_LETTERS = {"ô": "ơ", "ö": "ư", "ñ": "đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị"}
@@ -46,7 +50,9 @@ _VNI = str.maketrans(
         **{byte.upper(): marks for byte, marks in _VNI_MARKS.items()},
     }
 )
-_TCVN3_BY_LATIN1 = str.maketrans(dict(zip(map(chr, range(0x80, 0x100)), _TCVN3, strict=True)))
+_TCVN3_BY_LATIN1 = str.maketrans(
+    {**dict(zip(map(chr, range(0x80, 0x100)), _TCVN3, strict=True)), **_TCVN3_CONTROLS}
+)
 
 Decode = Callable[[bytes], str]
 

@@ -50,13 +50,15 @@ def _after_header(file: BufferedReader, source: TableSource, delimiter: bytes, s
     head = file.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
     if not source.sheet.skip_rows:
         return head
-    while data := file.read(size):
+    while True:
+        data = file.read(size)
         head += data
         for number, end in enumerate(records.record_ends(head, delimiter), start=1):
             if number == source.sheet.skip_rows:
                 return head[end:]
+        if not data:
+            return b""
         _refuse_long_lines(head, source)
-    return b""
 
 
 def _refuse_long_lines(block: bytes, source: TableSource) -> None:

@@ -82,7 +82,7 @@ def test_each_row_of_the_invalid_file_breaks_its_one_rule(schema: TableSchema) -
 
 @pytest.mark.parametrize("schema", schemas(), ids=lambda schema: schema.key)
 def test_every_rule_of_a_schema_is_broken_in_its_invalid_file(schema: TableSchema) -> None:
-    broken = {pair for pair in EXPECTED[schema.key].values()}
+    broken = set(EXPECTED[schema.key].values())
     for field in schema.fields:
         rules = field.constraints
         for code, is_set in (

@@ -22,7 +22,7 @@ def as_bytes(text: str, decode: legacy.Decode) -> bytes:
     composed = {
         unicodedata.normalize("NFC", decode(bytes(pair))): bytes(pair)
         for second in (b"", *(bytes([n]) for n in range(0x80, 0x100)))
-        for first in range(0x20, 0x100)
+        for first in range(0x100)
         if not ((pair := bytes([first]) + second)[0] >= 0x80 and second and decode is legacy.tcvn3)
     }
     plain = {character: bytes([ord(character)]) for character in text if character.isascii()}
