@@ -14,7 +14,7 @@ def make(title: str) -> str:
     """Return the ASCII slug of a title: `Đắk Lắk` gives `dak-lak`; never empty."""
     folded = unicodedata.normalize("NFKD", title.translate(_STROKED))
     letters = "".join(char for char in folded if not unicodedata.combining(char))
-    words = re.findall(r"[a-z0-9]+", letters.casefold().encode("ascii", "ignore").decode())
+    words = re.findall(r"[a-z0-9]+", letters.casefold())
     return _shorten("-".join(words)) or "khong-ten"
 
 

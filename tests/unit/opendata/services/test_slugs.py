@@ -22,6 +22,7 @@ _TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
         ("  Giá   đất 2025 ", "gia-dat-2025"),
         ("KH&ĐT: số liệu", "kh-dt-so-lieu"),
         ("Ủy ban; ỦY BAN", "uy-ban-uy-ban"),
+        ("số liệu 2021–2022", "so-lieu-2021-2022"),
         ("北京", "khong-ten"),
         ("", "khong-ten"),
         ("../../etc/passwd", "etc-passwd"),
