@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -41,28 +40,8 @@ def build_table(source: TableSource, schema: TableSchema | None, files: Files) -
     Raises `SourceFailure` where the file cannot be read to its end.
     """
     planned = _plan(source, schema)
-    arrow = arrow_schema(planned)
-    watch, checker = KeyWatch(planned.keys), Checker(planned)
-    rejected: list[npt.NDArray[np.int64]] = []
-    read = 0
-    with ExitStack() as open_files:
-        bad = open_files.enter_context(
-            Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples)
-        )
-        with TableWriter(files.parquet, arrow) as writer:
-            for batch in _ahead(READERS[source.shape.format](source)):
-                checked = checker.check(batch)
-                rejected.append(read + _rejected_rows(batch, checked))
-                bad.add(_lines(batch, checked, planned, read))
-                _note_emptied(batch, planned, bad, read)
-                good = _accepted(checked, arrow)
-                writer.write(good)
-                watch.add(good)
-                read += batch.count
-        found = watch.repeats(files.parquet)
-        if found:
-            numbers = np.sort(np.concatenate(rejected))
-            writer = repeats.set_aside(source, planned, files.parquet, found, numbers, bad)
+    with Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples) as bad:
+        read, writer = _stream(source, planned, files.parquet, bad)
     return BuiltTable(
         name=source.sheet.name,
         title=source.sheet.title,
@@ -78,6 +57,30 @@ def build_table(source: TableSource, schema: TableSchema | None, files: Files) -
         schema=planned.schema,
         schema_mismatch=planned.mismatch,
     )
+
+
+def _stream(
+    source: TableSource, planned: TablePlan, parquet: Path, bad: Quarantine
+) -> tuple[int, TableWriter]:
+    """Write the good rows and set the bad ones aside; return how many were read."""
+    arrow = arrow_schema(planned)
+    watch, checker = KeyWatch(planned.keys), Checker(planned)
+    rejected: list[npt.NDArray[np.int64]] = []
+    read = 0
+    with TableWriter(parquet, arrow) as writer:
+        for batch in _ahead(READERS[source.shape.format](source)):
+            checked = checker.check(batch)
+            rejected.append(read + _rejected_rows(batch, checked))
+            bad.add(_lines(batch, checked, planned, read))
+            _note_emptied(batch, planned, bad, read)
+            good = _accepted(checked, arrow)
+            writer.write(good)
+            watch.add(good)
+            read += batch.count
+    if found := watch.repeats(parquet):
+        numbers = np.sort(np.concatenate(rejected))
+        writer = repeats.set_aside(source, planned, parquet, found, numbers, bad)
+    return read, writer
 
 
 def arrow_schema(planned: TablePlan) -> pa.Schema:

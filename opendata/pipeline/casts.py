@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ZONED = "%Y-%m-%dT%H:%M:%S%z"
+DAY_FIRST = "%d/%m/%Y"
 TRUE = ("true", "có")
 FALSE = ("false", "không")
 _INTEGER = r"\A[+-]?[0-9]{1,18}\z"
@@ -36,6 +37,7 @@ _FORMATS = {
     ("datetime", "default"): f"{_ISO_DATE}(?:[T ]{_ISO_TIME})?",
     ("datetime", ZONED): f"{_ISO_DATE}[T ]{_ISO_TIME}(?P<z>Z|[+-][0-9]{{2}}:?[0-9]{{2}})",
 }
+_PIECE = 256
 
 Mask = npt.NDArray[np.bool_]
 Cast = tuple[pa.Array, Mask | None]  # the values, and which cells do not fit (None: all fit)
@@ -57,26 +59,67 @@ def arrow_type(kind: str, form: str) -> pa.DataType:
 
 def cast(text: pa.StringArray, kind: str, form: str = "default") -> Cast:
     """Return the column as `kind`; cells that do not fit are null in it and true in the mask."""
-    if kind in ("integer", "number"):
-        return _number(text, kind)
+    if kind in ("integer", "number", "date", "datetime"):
+        quick = _quick(text, kind, form)
+        return _piecewise(text, kind, form) if quick is None else (quick, None)
     if kind == "year":
         return _matching(_trimmed(text), _YEAR, pa.int64())
     if kind == "boolean":
         return _boolean(text)
-    if kind in ("date", "datetime"):
-        return _time(text, kind, form)
     return text, None
 
 
-def _number(text: pa.StringArray, kind: str) -> Cast:
-    to = arrow_type(kind, "")
-    # The fast way also takes 0x1F as a whole number, and nan and inf as numbers.
-    if not _holds(text, "xX" if kind == "integer" else "nNiI"):
-        try:
-            return _finite(text.cast(to))
-        except pa.ArrowInvalid:
-            pass
-    return _matching(_trimmed(text), _INTEGER if kind == "integer" else _NUMBER, to)
+def _quick(text: pa.StringArray, kind: str, form: str) -> pa.Array | None:
+    """Return the column the fast way, None when that may be wrong for any of its cells."""
+    try:
+        if kind in ("integer", "number"):
+            return _quick_number(text, kind)
+        return _quick_time(text, arrow_type(kind, form), form)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _quick_number(text: pa.StringArray, kind: str) -> pa.Array | None:
+    # Arrow also takes 0x1F as a whole number, and nan and inf as numbers.
+    if _holds(text, "xX" if kind == "integer" else "nNiI"):
+        return None
+    values = text.cast(arrow_type(kind, ""))
+    is_infinite = kind == "number" and pc.any(pc.is_inf(values)).as_py()
+    return None if is_infinite else values
+
+
+def _quick_time(text: pa.StringArray, to: pa.DataType, form: str) -> pa.Array | None:
+    if form == DAY_FIRST and pa.types.is_date(to):
+        if not pc.all(pc.match_like(text, "__/__/____")).as_py():
+            return None
+        parts = [pc.utf8_slice_codeunits(text, *span) for span in ((6, 10), (3, 5), (0, 2))]
+        text = pc.binary_join_element_wise(*parts, "-")
+    elif form not in ("default", ZONED):
+        return None
+    values = text.cast(to)
+    # Arrow reads a year 0, which Python, SQL and people do not have.
+    return None if pc.any(pc.equal(pc.year(values), 0)).as_py() else values
+
+
+def _exact(text: pa.StringArray, kind: str, form: str) -> Cast:
+    if kind in ("integer", "number"):
+        pattern = _INTEGER if kind == "integer" else _NUMBER
+        return _matching(_trimmed(text), pattern, arrow_type(kind, form))
+    return _time(text, kind, form)
+
+
+def _piecewise(text: pa.StringArray, kind: str, form: str) -> Cast:
+    """Cast piece by piece, so that a few bad cells make only their pieces slow."""
+    values, masks = [], []
+    for start in range(0, len(text), _PIECE):
+        piece = text.slice(start, _PIECE)
+        typed, misfits = _quick(piece, kind, form), None
+        if typed is None:
+            typed, misfits = _exact(piece, kind, form)
+        values.append(typed)
+        masks.append(np.zeros(len(piece), bool) if misfits is None else misfits)
+    bad = np.concatenate(masks)
+    return pa.concat_arrays(values), bad if bad.any() else None
 
 
 def _holds(text: pa.StringArray, letters: str) -> bool:
@@ -127,15 +170,6 @@ def _boolean(text: pa.StringArray) -> Cast:
 
 def _time(text: pa.StringArray, kind: str, form: str) -> Cast:
     to = arrow_type(kind, form)
-    if form in ("default", ZONED):
-        try:
-            values = text.cast(to)
-        except pa.ArrowInvalid:
-            pass
-        else:
-            # Arrow reads a year 0, which Python, SQL and people do not have.
-            if not pc.any(pc.equal(pc.year(values), 0)).as_py():
-                return values, None
     parts = pc.extract_regex(_trimmed(text), _pattern(kind, form))
     good = parts.is_valid().to_numpy(zero_copy_only=False)
     seconds, exists = _moments({f.name: parts.field(f.name) for f in parts.type}, len(text))

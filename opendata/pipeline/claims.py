@@ -21,12 +21,17 @@ _BY_MEDIA_TYPE = {
     "application/xml": "xml",
     "text/xml": "xml",
     "application/rdf+xml": "rdf",
+    "text/turtle": "ttl",
     "application/pdf": "pdf",
     "application/zip": "zip",
     "text/html": "html",
 }
 _TABLES = frozenset({"csv", "tsv", "txt", "xls", "xlsx", "xlsm", "xlsb", "ods", "excel", "parquet"})
 _DOCUMENTS = frozenset({"json", "geojson", "jsonl", "ndjson", "xml", "rdf", "kml", "gml", "gpx"})
+# Text that is no table, which only its name tells from one.
+_OTHER_TEXT = frozenset(
+    {"ttl", "turtle", "n3", "nt", "trig", "sql", "yaml", "yml", "md", "tex", "log"}
+)
 
 
 def claimed_format(said: str, url: str, headers: Mapping[str, str]) -> str:
@@ -38,6 +43,11 @@ def claimed_format(said: str, url: str, headers: Mapping[str, str]) -> str:
 def is_data(claim: str) -> bool:
     """Say whether a web page in place of this claim must be a mistake or an error page."""
     return claim in _TABLES or claim in _DOCUMENTS
+
+
+def is_other_text(claim: str) -> bool:
+    """Say whether text under this claim is no table, however many commas it has."""
+    return claim in _OTHER_TEXT
 
 
 def _word(claim: str) -> str:

@@ -37,6 +37,8 @@ def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str
             f"the source says {claim}, but the bytes are a web page; "
             "open the address in a browser and correct it",
         )
+    if found.format == "csv" and claims.is_other_text(claim):
+        return FileShape("other", path, reason="not-tabular")
     if found.format == "csv":
         return shapes.of_csv(path, folder=folder, limits=limits, where=where)
     if found.format == "xlsx":

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline import names
-from opendata.pipeline.casts import ZONED, cast
+from opendata.pipeline.casts import DAY_FIRST, ZONED, cast
 from opendata.pipeline.readers.base import TextBatch
 
 Kind = tuple[str, str]
@@ -26,7 +26,7 @@ _CANDIDATES: tuple[Kind, ...] = (
     ("number", "default"),
     ("boolean", "default"),
     ("date", "default"),
-    ("date", "%d/%m/%Y"),
+    ("date", DAY_FIRST),
     ("datetime", "default"),
     ("datetime", ZONED),
 )

@@ -119,3 +119,9 @@ def test_too_many_columns_fail(tmp_path: Path) -> None:
     with pytest.raises(SourceFailure) as failure:
         shape(path, "csv")
     assert failure.value.reason == "too-many-columns"
+
+
+def test_text_that_is_named_as_no_table_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("@prefix a: <b> ;\na:b a a:c ;\na:d a:e ;\n")
+    assert shape(path, "ttl").reason == "not-tabular"
