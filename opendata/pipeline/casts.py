@@ -110,15 +110,22 @@ def _exact(text: pa.StringArray, kind: str, form: str) -> Cast:
 
 def _piecewise(text: pa.StringArray, kind: str, form: str) -> Cast:
     """Cast piece by piece, so that a few bad cells make only their pieces slow."""
-    values, masks = [], []
-    for start in range(0, len(text), _PIECE):
-        piece = text.slice(start, _PIECE)
-        typed, misfits = _quick(piece, kind, form), None
-        if typed is None:
-            typed, misfits = _exact(piece, kind, form)
-        values.append(typed)
-        masks.append(np.zeros(len(piece), bool) if misfits is None else misfits)
-    bad = np.concatenate(masks)
+    pieces = [text.slice(start, _PIECE) for start in range(0, len(text), _PIECE)]
+    quick = [_quick(piece, kind, form) for piece in pieces]
+    slow = [piece for piece, values in zip(pieces, quick, strict=True) if values is None]
+    if not slow:
+        return pa.concat_arrays(quick), None
+    exact, misfits = _exact(pa.concat_arrays(slow), kind, form)
+    values, bad, taken = [], np.zeros(len(text), bool), 0
+    for number, piece in enumerate(pieces):
+        found = quick[number]
+        if found is None:
+            found = exact.slice(taken, len(piece))
+            if misfits is not None:
+                start = number * _PIECE
+                bad[start : start + len(piece)] = misfits[taken : taken + len(piece)]
+            taken += len(piece)
+        values.append(found)
     return pa.concat_arrays(values), bad if bad.any() else None
 
 

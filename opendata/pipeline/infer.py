@@ -38,6 +38,7 @@ _WIDER: dict[Kind, Kind] = {
 }
 _CODE = r"\A\s*([+-]?0[0-9]|[+-]?[0-9]{16,}\s*\z|\+)"
 _LONGEST_NUMBER = 15
+_FEW = 50
 _MAYBE_THOUSANDS = r"\A[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})?)\z"
 _CODE_NAMES = re.compile(
     r"(^|_)(ma|ma_so|code|id_number|mst|cmnd|cccd|sdt|dt|dien_thoai|so_dien_thoai|phone|tel|fax"
@@ -74,7 +75,13 @@ class _Column:
         if self._kind == _TEXT or text.null_count == len(text):
             return
         candidates = _CANDIDATES if self._kind is None else (self._kind, _WIDER.get(self._kind))
-        fitting = (kind for kind in candidates if kind and self._fits(text, kind))
+        # A few values tell most kinds off; only what is left is tried on the whole batch.
+        few = text.drop_null().slice(0, _FEW)
+        fitting = (
+            kind
+            for kind in candidates
+            if kind and cast(few, *kind)[1] is None and self._fits(text, kind)
+        )
         self._kind = next(fitting, _TEXT)
 
     def _fits(self, text: pa.StringArray, kind: Kind) -> bool:

@@ -74,3 +74,15 @@ def test_empty_columns_fit_any_kind(kind: str) -> None:
         values, misfits = cast(pa.array(texts, pa.string()), kind)
         assert values.to_pylist() == texts
         assert misfits is None
+
+
+def test_bad_cells_are_found_wherever_they_are_in_a_long_column() -> None:
+    texts = [str(number) for number in range(1_000)]
+    bad = [0, 255, 256, 700, 999]
+    for place in bad:
+        texts[place] = "x"
+    values, misfits = cast(pa.array(texts), "integer")
+    assert misfits is not None
+    assert misfits.nonzero()[0].tolist() == bad
+    expected = [None if place in bad else place for place in range(1_000)]
+    assert values.to_pylist() == expected
