@@ -24,7 +24,7 @@ from opendata.search import indexer
 from opendata.services import rendering, sources
 from opendata.services.sources import SourceChange
 from opendata.storage import Store
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from opendata.search import indexer
 from opendata.search.base import SearchIndex
 from opendata.services import rendering
 from opendata.storage import Store
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 
 class Context:

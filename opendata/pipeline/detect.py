@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline import claims, shapes, signature
+from opendata.pipeline.shape import claims, shapes, signature
 from opendata.pipeline.state import FileShape, Tools, Work
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from opendata.config import Tables
-from opendata.pipeline import plan
-from opendata.pipeline.build import Files, build_table
 from opendata.pipeline.readers.base import TableSource
 from opendata.pipeline.state import BuiltTable, FileShape, SheetShape, Tools, Work
+from opendata.pipeline.table import plan
+from opendata.pipeline.table.build import Files, build_table
 from opendata.services.table_schemas import TableSchema
 
 

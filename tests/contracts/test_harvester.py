@@ -21,7 +21,7 @@ from opendata.config import Http
 from opendata.errors import SourceFailure
 from opendata.harvester import Harvester, SourceConfig
 from opendata.records import RejectedRecord, SourceRecord
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 FILE = b"id,name\n1,a\n"
 PAGE = b"<!doctype html><html><body>Please log in</body></html>"

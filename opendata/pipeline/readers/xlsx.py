@@ -14,7 +14,7 @@ import pyarrow as pa
 import python_calamine as calamine
 
 from opendata.errors import SourceFailure
-from opendata.pipeline import workbook
+from opendata.pipeline.readers import workbook
 from opendata.pipeline.readers.base import BrokenRow, EmptiedCell, TableSource, TextBatch
 
 _BATCH_CELLS = 100_000

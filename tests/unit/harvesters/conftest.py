@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from opendata.config import Http
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 Reply = Callable[[dict[str, str]], Any]
 

@@ -18,7 +18,7 @@ from opendata.config import Http
 from opendata.errors import SourceFailure, SourceIncomplete
 from opendata.harvester import SourceConfig
 from opendata.records import RejectedRecord, SourceRecord
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 Outcome = tuple[list[Any], SourceFailure | None]
 Walk = Callable[..., Outcome]

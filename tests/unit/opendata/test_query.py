@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from opendata import query
-from opendata.pipeline.parquet import ROW_GROUP, TableWriter
+from opendata.pipeline.table.parquet import ROW_GROUP, TableWriter
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline import claims, detect, signature
+from opendata.pipeline import detect
+from opendata.pipeline.shape import claims, signature
 
 
 @pytest.mark.parametrize(

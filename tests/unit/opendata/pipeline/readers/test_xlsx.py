@@ -8,7 +8,7 @@ import xlsxwriter
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline import workbook
+from opendata.pipeline.readers import workbook
 from opendata.pipeline.readers.xlsx import cell_text
 
 LIMITS = Tables(max_spreadsheet_cells=1_000, max_spreadsheet_bytes=1_000_000)

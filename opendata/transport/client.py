@@ -19,12 +19,13 @@ from urllib.parse import urlencode
 
 import httpcore
 
-from opendata import addresses, answers, bodies, config, network
-from opendata.addresses import Address, Guard
-from opendata.answers import WIRE_ERRORS, Answer, Transient
+from opendata import config
 from opendata.errors import SourceFailure
 from opendata.harvester import Secret
-from opendata.network import Deadline, Resolver, Wire
+from opendata.transport import addresses, answers, bodies, network
+from opendata.transport.addresses import Address, Guard
+from opendata.transport.answers import WIRE_ERRORS, Answer, Transient
+from opendata.transport.network import Deadline, Resolver, Wire
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import httpcore
 import pytest
 
-from opendata import addresses
-from opendata.addresses import Guard
 from opendata.errors import SourceFailure
-from opendata.network import Deadline, NameNotFound, Resolver, Wire
+from opendata.transport import addresses
+from opendata.transport.addresses import Guard
+from opendata.transport.network import Deadline, NameNotFound, Resolver, Wire
 
 PUBLIC, INNER, OTHER = "8.8.8.8", "127.0.0.1", "9.9.9.9"
 

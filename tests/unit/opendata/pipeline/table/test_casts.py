@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from opendata.pipeline.casts import ZONED, arrow_type, cast
+from opendata.pipeline.table.casts import ZONED, arrow_type, cast
 
 
 @pytest.mark.parametrize(

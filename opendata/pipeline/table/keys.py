@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from opendata.pipeline.plan import Key
+from opendata.pipeline.table.plan import Key
 
 Hashes = npt.NDArray[np.uint64]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline.parquet import ROW_GROUP
+from opendata.pipeline.table.parquet import ROW_GROUP
 
 ID = {"name": "id", "type": "integer"}
 

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opendata.pipeline.keys import KeyWatch
-from opendata.pipeline.plan import Key
+from opendata.pipeline.table.keys import KeyWatch
+from opendata.pipeline.table.plan import Key
 
 ROWS = st.lists(st.tuples(st.one_of(st.none(), st.text("ab", max_size=3)), st.integers(0, 2)))
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opendata.pipeline.casts import Mask, cast
-from opendata.pipeline.plan import ColumnPlan, TablePlan
 from opendata.pipeline.readers.base import TextBatch
+from opendata.pipeline.table.casts import Mask, cast
+from opendata.pipeline.table.plan import ColumnPlan, TablePlan
 
 # Takes the text and the typed values of a column; true where the rule is broken, null counts as no.
 Rule = Callable[[pa.StringArray, pa.Array], pa.BooleanArray]

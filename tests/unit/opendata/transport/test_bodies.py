@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata import bodies
 from opendata.errors import SourceFailure
+from opendata.transport import bodies
 
 
 def plain(chunks: Iterable[bytes], coding: str = "gzip", limit: int = 10**6) -> bytes:

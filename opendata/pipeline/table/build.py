@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from opendata.pipeline import casts, infer, plan, repeats
-from opendata.pipeline.checks import Checked, Checker
-from opendata.pipeline.keys import KeyWatch
-from opendata.pipeline.parquet import TableWriter
-from opendata.pipeline.plan import TablePlan
-from opendata.pipeline.quarantine import Line, Quarantine
 from opendata.pipeline.readers import READERS
 from opendata.pipeline.readers.base import TableSource, TextBatch
 from opendata.pipeline.state import BuiltTable
+from opendata.pipeline.table import casts, infer, plan, repeats
+from opendata.pipeline.table.checks import Checked, Checker
+from opendata.pipeline.table.keys import KeyWatch
+from opendata.pipeline.table.parquet import TableWriter
+from opendata.pipeline.table.plan import TablePlan
+from opendata.pipeline.table.quarantine import Line, Quarantine
 from opendata.services.table_schemas import TableSchema
 
 Item = TypeVar("Item")

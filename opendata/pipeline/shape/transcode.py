@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from opendata.pipeline import encodings, legacy
-from opendata.pipeline.encodings import Encoding
 from opendata.pipeline.readers.base import UNDECODABLE
+from opendata.pipeline.shape import encodings, legacy
+from opendata.pipeline.shape.encodings import Encoding
 
 _SINGLE_BYTE: dict[str, legacy.Decode] = {
     **legacy.VIETNAMESE,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from opendata.pipeline import dialect, header
+from opendata.pipeline.shape import dialect, header
 
 Rows = list[tuple[str, ...]]
 

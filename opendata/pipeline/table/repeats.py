@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from opendata.pipeline.keys import Repeat
-from opendata.pipeline.parquet import ROW_GROUP, TableWriter
-from opendata.pipeline.plan import Key, TablePlan
-from opendata.pipeline.quarantine import Line, Quarantine
 from opendata.pipeline.readers import READERS
 from opendata.pipeline.readers.base import TableSource
+from opendata.pipeline.table.keys import Repeat
+from opendata.pipeline.table.parquet import ROW_GROUP, TableWriter
+from opendata.pipeline.table.plan import Key, TablePlan
+from opendata.pipeline.table.quarantine import Line, Quarantine
 
 Numbers = npt.NDArray[np.int64]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.pipeline import names
+from opendata.pipeline.table import names
 
 
 def test_names_are_tidied_filled_and_numbered() -> None:

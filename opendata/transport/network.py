@@ -13,8 +13,8 @@ from typing import Any
 
 import httpcore
 
-from opendata.addresses import Address, Guard
 from opendata.errors import SourceFailure
+from opendata.transport.addresses import Address, Guard
 
 # Name and port to IP addresses as text; raises OSError when the name is not found.
 Resolver = Callable[[str, int], Sequence[str]]

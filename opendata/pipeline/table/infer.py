@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opendata.pipeline import names
-from opendata.pipeline.casts import DAY_FIRST, ZONED, cast
 from opendata.pipeline.readers.base import TextBatch
+from opendata.pipeline.table import names
+from opendata.pipeline.table.casts import DAY_FIRST, ZONED, cast
 
 Kind = tuple[str, str]
 

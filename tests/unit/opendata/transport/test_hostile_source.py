@@ -14,7 +14,7 @@ import pytest
 
 from opendata.config import Http
 from opendata.errors import SourceFailure
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 GROUPS = {"transport", "compression", "redirect", "status"}
 FAILED = {

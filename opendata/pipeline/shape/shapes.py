@@ -10,9 +10,9 @@ from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline import dialect, encodings, header, transcode, workbook
-from opendata.pipeline.readers import records
+from opendata.pipeline.readers import records, workbook
 from opendata.pipeline.readers.xlsx import cell_text, open_workbook
+from opendata.pipeline.shape import dialect, encodings, header, transcode
 from opendata.pipeline.state import FileShape, SheetShape
 from opendata.pipeline.values import Row, filled
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from opendata.errors import SourceFailure
-from opendata.pipeline import encodings, legacy, transcode, vietnamese
-from opendata.pipeline.encodings import Encoding
+from opendata.pipeline.shape import encodings, legacy, transcode, vietnamese
+from opendata.pipeline.shape.encodings import Encoding
 
 TEXT = (
     "Mã;Tên đơn vị;Ghi chú\n"

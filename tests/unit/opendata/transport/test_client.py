@@ -20,7 +20,7 @@ import pytest
 from opendata.config import Http
 from opendata.errors import SourceFailure
 from opendata.harvester import Secret
-from opendata.transport import Transport
+from opendata.transport.client import Transport
 
 BODY = b"id,name\n1,a\n2,b\n"
 

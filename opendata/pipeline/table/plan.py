@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from opendata.pipeline import names
 from opendata.pipeline.state import Column
+from opendata.pipeline.table import names
 from opendata.records import Problem
 from opendata.services.table_schemas import Constraints, Field, TableSchema
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata import addresses
-from opendata.addresses import Guard
 from opendata.errors import SettingError, SourceFailure
+from opendata.transport import addresses
+from opendata.transport.addresses import Guard
 
 GUARD = Guard(ports=(80, 443, 8100), private_hosts=("inner.example:5000", "lan.example"))
 

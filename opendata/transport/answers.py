@@ -8,10 +8,10 @@ from email.utils import parsedate_to_datetime
 
 import httpcore
 
-from opendata import bodies
-from opendata.addresses import Address
 from opendata.errors import SourceFailure
-from opendata.network import NameNotFound, Wire
+from opendata.transport import bodies
+from opendata.transport.addresses import Address
+from opendata.transport.network import NameNotFound, Wire
 
 # All that a connection of ours can raise besides `SourceFailure`.
 WIRE_ERRORS = (

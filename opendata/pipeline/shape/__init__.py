@@ -1,0 +1,1 @@
+"""What the bytes of a file are: format, encoding, dialect, where its tables lie."""

@@ -1,0 +1,1 @@
+"""What rows become: names, types, checks, quarantine, Parquet."""

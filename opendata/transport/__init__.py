@@ -1,0 +1,1 @@
+"""The only HTTP client: every request to a source leaves through `client.Transport`."""
