@@ -38,9 +38,11 @@ lock: .venv/uv ## Pin all dependencies anew, for Python 3.11 to 3.14
 		pyproject.toml --output-file requirements.lock
 
 translations: .venv/dev ## Collect the words of the pages and compile the catalogues
-	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l --no-location -o opendata/translations/messages.pot .
-	@$(BIN)/pybabel -q update -i opendata/translations/messages.pot -d opendata/translations --no-fuzzy-matching
-	@$(BIN)/pybabel -q compile -d opendata/translations
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o opendata/translations/messages.pot .
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date -i opendata/translations/messages.pot -l vi -d opendata/translations
+	@sed -i "/EMAIL@ADDRESS/d;/LL@li.org/d" opendata/translations/vi/LC_MESSAGES/messages.po
+	@$(BIN)/pybabel -q compile -l vi -d opendata/translations
+	@rm opendata/translations/messages.pot
 
 schemas: .venv/dev ## Write schemas/metadata from the metadata profile
 	@$(BIN)/python -m opendata.serializers.json_schema > schemas/metadata/dataset.schema.json

@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,10 +66,19 @@ def template(server_url: str) -> str:
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
     """Address of a fresh, migrated database; dropped after the test."""
+    with fresh_database(server_url, template) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(server_url: str, template: str) -> Iterator[str]:
+    """Copy the migrated database; give the address of the copy, and drop it in the end."""
     name = f"opendata_test_{os.getpid()}_{next(_numbers)}"
     _run(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _at(server_url, name)
-    _run(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    try:
+        yield _at(server_url, name)
+    finally:
+        _run(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ class Preview:
     columns: Sequence[dict[str, Any]]
     rows: Sequence[Sequence[str]]
     left_out: int
+    is_whole: bool
 
 
 def read(instance: Instance, table: TableBuild) -> Preview | None:
@@ -43,6 +44,7 @@ def read(instance: Instance, table: TableBuild) -> Preview | None:
         columns=table.columns[: len(columns)],
         rows=list(zip(*columns, strict=True)),
         left_out=data.num_columns - len(columns),
+        is_whole=table.row_count <= count,
     )
 
 

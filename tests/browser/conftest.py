@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from opendata import database
-from opendata.config import Settings, Site
-from opendata.models import Base
+from opendata.config import Database, Settings, Site
 from opendata.storage import Store
+from tests.conftest import fresh_database
 from tests.unit.opendata.web import sample
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -42,12 +42,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a running catalogue."""
-    folder = tmp_path_factory.mktemp("site")
-    settings = Settings(data_dir=str(folder), site=Site(url="http://127.0.0.1"))
+    with fresh_database(server_url, template) as url:
+        settings = Settings(
+            data_dir=str(tmp_path_factory.mktemp("site")),
+            database=Database(url=url),
+            site=Site(url="http://127.0.0.1"),
+        )
+        yield from _serve(settings)
+
+
+def _serve(settings: Settings) -> Iterator[str]:
     engine = database.open_engine(settings)
-    Base.metadata.create_all(engine)
     filled = sample.fill(settings, database.sessions(engine), Store(settings.store_path))
     server = make_server("127.0.0.1", 0, filled.app(), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

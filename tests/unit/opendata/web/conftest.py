@@ -9,20 +9,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from opendata import database
-from opendata.config import Settings, Site, Web
-from opendata.models import Base
+from opendata.config import Database, Settings, Site, Web
 from opendata.storage import Store
+from tests.conftest import fresh_database
 from tests.unit.opendata.web import sample
 from tests.unit.opendata.web.sample import Catalogue
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    settings = Settings(data_dir=str(tmp_path_factory.mktemp("postgres")))
-    engine = database.open_engine(settings)
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
+def engine(server_url: str, template: str) -> Iterator[Engine]:
+    with fresh_database(server_url, template) as url:
+        engine = database.open_engine(Settings(database=Database(url=url)))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
