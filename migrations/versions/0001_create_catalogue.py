@@ -235,9 +235,6 @@ def upgrade() -> None:
         sa.Column("upstream_id", sa.Text(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="draft", nullable=False),
-        sa.Column(
-            "withdrawn_by_person", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("document_hash", sa.Text(), nullable=False),
         sa.Column("title_sort", sa.Text(), nullable=False),

@@ -10,13 +10,13 @@ import click
 from opendata import migrations
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.commands.harvesting import explain, harvest_all, summary
+from opendata.commands.harvesting import Harvested, explain, harvest_all, summary
 from opendata.commands.serve import run as run_server
 from opendata.demo import server
 from opendata.demo.server import DemoSource
 from opendata.errors import NotFound
 from opendata.models import Run
-from opendata.services import catalogue, runs, sources
+from opendata.services import catalogue, sources
 from opendata.services.sources import SourceChange
 from opendata.vocabulary import ExitCode
 
@@ -37,16 +37,18 @@ def demo(click_context: click.Context, context: Context, *, serve: bool) -> None
     migrations.upgrade(context.engine)
     with server.start(port) as running:
         click.echo(f"Sample sources: {running.url}")
-        ended = _harvest(context, running.sources())
-    _report(context, ended)
-    code = runs.exit_code(ended)
+        done = _harvest(context, running.sources())
+    _report(context, done.runs)
+    for sentence in done.refused:
+        click.echo(f"Error: {sentence}", err=True)
+    code = done.exit_code
     if not serve or code == ExitCode.FAILED:
         click_context.exit(code)
     _say_what_next(context)
     run_server(context)
 
 
-def _harvest(context: Context, offered: Sequence[DemoSource]) -> list[Run]:
+def _harvest(context: Context, offered: Sequence[DemoSource]) -> Harvested:
     for item in offered:
         _ensure(context, item)
     with context.sessions() as session:

@@ -45,9 +45,11 @@ def run(
     if dry_run:
         _preview(context, chosen, as_json=as_json)
         return
-    ended = harvest_all(context, chosen, trigger="cli", quiet=as_json)
-    _report(ended, as_json=as_json)
-    click_context.exit(runs.exit_code(ended))
+    done = harvest_all(context, chosen, trigger="cli", quiet=as_json)
+    _report(done.runs, as_json=as_json)
+    for sentence in done.refused:
+        click.echo(f"Error: {sentence}", err=True)
+    click_context.exit(done.exit_code)
 
 
 def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequence[Source]:

@@ -4,44 +4,63 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from opendata.commands import output
 from opendata.commands.context import Context
+from opendata.errors import AlreadyRunning, LeaseLost
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
-from opendata.vocabulary import reason
+from opendata.services.runs import exit_code
+from opendata.vocabulary import ExitCode, reason
 
 _SHOWN = ("created", "updated", "unchanged", "rejected", "absent")
 
 
+@dataclass(frozen=True)
+class Harvested:
+    """The runs that took place, and a sentence for each source that could not be started."""
+
+    runs: list[Run]
+    refused: list[str]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the shell is told."""
+        return ExitCode.FAILED if self.refused else exit_code(self.runs)
+
+
 def harvest_all(
     context: Context, chosen: Sequence[Source], *, trigger: str, quiet: bool = False
-) -> list[Run]:
-    """Harvest the sources one after the other, then bring the index up to date."""
-    runs = []
+) -> Harvested:
+    """Harvest the sources one after the other, then bring the index up to date.
+
+    A source that another process is harvesting does not keep the others from their turn.
+    """
+    done = Harvested([], [])
     with _display(quiet=quiet) as display:
         for source in chosen:
             task = display.add_task(source.name, total=None, last="", counts="")
 
             def tell(title: str, counts: Counter[str], task: TaskID = task) -> None:
-                display.update(
-                    task,
-                    last=output.clean(title)[:60],
-                    counts=summary(counts),
-                )
+                display.update(task, last=output.clean(title)[:60], counts=summary(counts))
 
-            ended = pipeline_run.harvest(
-                source, context.open_harvester, context.tools, trigger=trigger, progress=tell
-            )
-            runs.append(ended)
-            display.update(
-                task, total=1, completed=1, last=ended.state, counts=summary(ended.counts)
-            )
+            try:
+                ended = pipeline_run.harvest(
+                    source, context.open_harvester, context.tools, trigger=trigger, progress=tell
+                )
+            except (AlreadyRunning, LeaseLost) as err:
+                done.refused.append(str(err))
+                display.update(task, total=1, completed=1, last="not harvested")
+                continue
+            done.runs.append(ended)
+            counts = summary(ended.counts)
+            display.update(task, total=1, completed=1, last=ended.state, counts=counts)
     context.bring_index_up_to_date()
-    return runs
+    return done
 
 
 def _display(*, quiet: bool) -> Progress:

@@ -31,6 +31,7 @@ def rebuild(context: Context) -> None:
 @click.pass_context
 def check(click_context: click.Context, context: Context, *, as_json: bool) -> None:
     """Compare index and database. Exit code 1 when they differ."""
+    context.bring_index_up_to_date()
     drift = indexer.check(context.sessions, context.index, rendering.all_ids)
     if as_json:
         output.as_json({"missing": sorted(drift.missing), "extra": sorted(drift.extra)})

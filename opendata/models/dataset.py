@@ -33,8 +33,6 @@ class Dataset(Base):
     upstream_id: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(server_default=DatasetState.DRAFT.value)
-    #: Set by a person; the next harvest does not change the state of such a dataset.
-    withdrawn_by_person: Mapped[bool] = mapped_column(server_default=text("false"))
     document: Mapped[dict[str, Any]]
     document_hash: Mapped[str]
     title_sort: Mapped[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -18,14 +19,22 @@ from opendata.vocabulary import PUBLIC_DATASETS
 def by_code(session: Session, code: str) -> Publisher:
     """Return the publisher with this identification code, made from the code list if need be."""
     found = session.scalars(
-        select(Publisher).where(Publisher.code == code).order_by(Publisher.valid_from.desc())
+        select(Publisher)
+        .where(Publisher.code == code)
+        .order_by(Publisher.valid_from.desc().nulls_last())
     ).first()
     if found is not None:
         return found
     for agency in codelists.agencies():
         if agency.code == code:
-            name = PublisherName(name=agency.name["vi"], name_en=agency.name["en"], code=code)
-            return _make(session, name)
+            return _add(
+                session,
+                names=dict(agency.name),
+                code=code,
+                kind=agency.kind,
+                valid_from=agency.valid_from,
+                valid_to=agency.valid_to,
+            )
     raise NotFound(
         f"There is no agency with the code {code!r}; schemas/codelists/agencies.csv lists them."
     )
@@ -39,10 +48,11 @@ def ensure(session: Session, name: PublisherName) -> Publisher:
             return known
         if any(agency.code == name.code for agency in codelists.agencies()):
             return by_code(session, name.code)
-    same_name = session.scalars(
-        select(Publisher).where(Publisher.slug == slugs.make(name.name))
-    ).first()
-    return same_name or _make(session, name)
+    same_name = by_slug(session, slugs.make(name.name))
+    if same_name is not None:
+        return same_name
+    names = {"vi": name.name} | ({"en": name.name_en} if name.name_en else {})
+    return _add(session, names=names, code=name.code or None)
 
 
 def by_slug(session: Session, slug: str) -> Publisher | None:
@@ -62,13 +72,10 @@ def with_counts(session: Session) -> Sequence[tuple[Publisher, int]]:
     return [(publisher, count) for publisher, count in rows]
 
 
-def _make(session: Session, name: PublisherName) -> Publisher:
-    names = {"vi": name.name} | ({"en": name.name_en} if name.name_en else {})
+def _add(session: Session, *, names: dict[str, str], **values: Any) -> Publisher:
     taken = set(session.scalars(select(Publisher.slug)))
-    slug = next(slug for slug in slugs.candidates(name.name) if slug not in taken)
-    publisher = Publisher(
-        code=name.code or None, slug=slug, names=names, name_sort=sort_key(name.name)
-    )
+    slug = next(slug for slug in slugs.candidates(names["vi"]) if slug not in taken)
+    publisher = Publisher(slug=slug, names=names, name_sort=sort_key(names["vi"]), **values)
     session.add(publisher)
     session.flush()
     return publisher
