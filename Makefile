@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --constraint requirements.lock --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data serve test lint format lock translations schemas clean
+.PHONY: help demo demo-data serve test lint format bench lock translations schemas clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ lint: .venv/dev ## Check style, types and the direction of imports
 format: .venv/dev ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: .venv/dev ## Measure, against peers in the same run
+	@$(INSTALL) --group bench
+	@$(BIN)/python bench/tables.py $(ARGS)
 
 lock: .venv/uv ## Pin all dependencies anew, for Python 3.11 to 3.14
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

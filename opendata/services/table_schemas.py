@@ -134,7 +134,7 @@ def _constraints(rules: dict[str, Any]) -> Constraints:
     pattern = rules.get("pattern", "")
     if pattern:
         # Linear-time patterns only: what RE2 refuses could hang a checker that backtracks.
-        pc.match_substring_regex(pa.array([""]), pattern)
+        pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
     return Constraints(
         required=bool(rules.get("required", False)),
         unique=bool(rules.get("unique", False)),
