@@ -97,6 +97,13 @@ class Instance:
 
     def download(self, title: str, form: str, *, resource: int = 0, table: int = 0) -> bytes:
         """Return the bytes that the public gets: `original`, `parquet`, `csv` or `json`."""
+        url = self.address(title, form, resource=resource, table=table)
+        answer = self.client().get(url)
+        assert answer.status_code == 200, (url, answer.status_code)
+        return answer.data
+
+    def address(self, title: str, form: str, *, resource: int = 0, table: int = 0) -> str:
+        """Return the path of a download."""
         dataset = self.dataset(title)
         with self.sessions() as session:
             files = session.scalars(
@@ -108,12 +115,8 @@ class Instance:
                 select(Table).where(Table.resource_id == files[resource].id).order_by(Table.name)
             ).all()
         if form == "original":
-            url = f"/dataset/{dataset.id}/resource/{files[resource].id}/download/original.csv"
-        else:
-            url = f"/dataset/{dataset.id}/table/{tables[table].id}/download/table.{form}"
-        answer = self.client().get(url)
-        assert answer.status_code == 200, (url, answer.status_code)
-        return answer.data
+            return f"/dataset/{dataset.id}/resource/{files[resource].id}/download/original.csv"
+        return f"/dataset/{dataset.id}/table/{tables[table].id}/download/table.{form}"
 
 
 def _say_nothing(title: str, counts: Counter[str]) -> None:
