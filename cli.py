@@ -45,6 +45,8 @@ class Commands(click.Group):
                 f"The database did not do what was asked ({type(err.orig).__name__}); "
                 "check database.url and that PostgreSQL runs, then try again.",
             )
+        except OSError as err:
+            _fail(ctx, f"{err.filename or 'A file'}: {err.strerror or err}; check path and rights.")
         return None
 
 

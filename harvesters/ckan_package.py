@@ -28,7 +28,14 @@ _HOUSEKEEPING = frozenset(
 _RESOURCE_HOUSEKEEPING = frozenset(
     ("position", "package_id", "revision_id", "revision_timestamp", "resource_group_id", "state")
     + ("url_type", "hash", "size", "resource_type", "cache_url", "cache_last_updated")
-    + ("mimetype_inner", "created", "last_modified", "metadata_modified", "datastore_active")
+    + (
+        "mimetype",
+        "mimetype_inner",
+        "created",
+        "last_modified",
+        "metadata_modified",
+        "datastore_active",
+    )
     + ("has_views", "on_same_domain", "tracking_summary")
 )
 
@@ -170,6 +177,5 @@ def _distribution(resource: Fields) -> Distribution:
         name=resource.text("name"),
         description=resource.text("description"),
         format=resource.text("format").lower(),
-        media_type=resource.text("mimetype"),
         schema=mapping.schema_name(resource.raw("schema")),
     )

@@ -22,6 +22,23 @@ from opendata.errors import SettingError
 _PREFIX = "OPENDATA_"
 # Variables of the product that are no settings.
 _NOT_SETTINGS = {"OPENDATA_CONFIG", "OPENDATA_REQUIRE_SERVICES"}
+_AT_LEAST_ONE = {
+    "harvest.max_records",
+    "harvest.lease_seconds",
+    "http.tries",
+    "http.max_bytes",
+    "http.max_json_bytes",
+    "http.connect_timeout_seconds",
+    "http.read_timeout_seconds",
+    "http.transfer_deadline_seconds",
+    "tables.max_columns",
+    "tables.max_line_bytes",
+    "web.workers",
+    "web.page_size",
+    "web.port",
+    "demo.port",
+}
+_MAX_NUMBER = 2**62
 _NOT_SETTING_PREFIXES = ("OPENDATA_TEST_", "OPENDATA_SECRET_")
 
 
@@ -190,6 +207,8 @@ def _read_file(path: Path) -> dict[str, Any]:
             f"The settings file {path} does not exist; "
             "copy config.example.toml there or leave out --config."
         ) from err
+    except OSError as err:
+        raise SettingError(f"The settings file {path} cannot be read: {err.strerror}.") from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         raise SettingError(f"The settings file {path} is not valid TOML: {err}.") from err
 
@@ -220,6 +239,8 @@ def _build(kind: type[Any], values: dict[str, Any], section: str) -> Any:
         if name not in known:
             raise SettingError(_unknown(key, section, name, known))
         filled[name] = _convert(hints[name], value, key)
+        if key in _AT_LEAST_ONE and filled[name] < 1:
+            raise SettingError(f"{key} must be at least 1, but is {value!r}.")
     return kind(**filled)
 
 
@@ -253,4 +274,7 @@ def _scalar(kind: Any, value: Any) -> Any:
         raise TypeError(kind)
     if kind is int and isinstance(value, float):
         raise TypeError(kind)
-    return kind(value)
+    converted = kind(value)
+    if kind in (int, float) and not 0 <= converted < _MAX_NUMBER:
+        raise ValueError(kind)
+    return converted

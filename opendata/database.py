@@ -6,8 +6,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from opendata.config import Settings
@@ -32,6 +33,8 @@ def open_engine(settings: Settings) -> Engine:
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        # Parameters are documents of sources: not for logs.
+        hide_parameters=True,
         connect_args={"options": _options(settings), "connect_timeout": 10},
     )
 
@@ -39,6 +42,11 @@ def open_engine(settings: Settings) -> Engine:
 def sessions(engine: Engine) -> SessionFactory:
     """Return the session factory: the caller commits, and objects stay readable after that."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def is_outage(err: DBAPIError) -> bool:
+    """Say whether the database itself is away; else it refused one statement and works on."""
+    return err.connection_invalidated or isinstance(err.orig, psycopg.errors.AdminShutdown)
 
 
 def embedded_url(data_path: Path) -> str:

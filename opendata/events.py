@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,9 +46,9 @@ def read(session: Session, reader: str, *, limit: int = 1_000) -> Sequence[Event
     ).all()
 
 
-def advance(session: Session, reader: str, last: Event) -> None:
-    """Remember that `reader` has seen everything up to `last`."""
-    values = {"xid": last.xid, "event_id": last.id}
+def place(session: Session, reader: str, last: Event | None) -> None:
+    """Put `reader` behind `last`, or at the beginning of the log."""
+    values = {"xid": last.xid if last else 0, "event_id": last.id if last else 0}
     session.execute(
         insert(EventCursor)
         .values(name=reader, **values)
@@ -67,5 +67,5 @@ def lag(session: Session, reader: str) -> int:
     """Return how many settled events `reader` has not seen."""
     cursor = session.get(EventCursor, reader)
     after = (cursor.xid, cursor.event_id) if cursor else (0, 0)
-    waiting = select(Event.id).where(_SETTLED, tuple_(Event.xid, Event.id) > after)
-    return len(session.scalars(waiting.limit(100_000)).all())
+    waiting = select(func.count()).where(_SETTLED, tuple_(Event.xid, Event.id) > after)
+    return session.scalar(waiting) or 0

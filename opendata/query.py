@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,9 +23,13 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FORMULA = r"\A([=@\t\r]|[+-][^0-9 ])"
 
 
-def row_count(path: Path) -> int:
-    """Return the number of rows, from the footer alone."""
-    return int(pq.read_metadata(path).num_rows)
+def first_rows(path: Path, count: int, *, columns: Sequence[str]) -> pa.Table:
+    """Return the first `count` rows of some columns, decoding little more than them."""
+    with pq.ParquetFile(path) as file:
+        batches = file.iter_batches(max(count, 1), columns=list(columns), use_threads=False)
+        schema = file.schema_arrow
+        wanted = pa.schema([schema.field(name) for name in columns])
+        return pa.Table.from_batches(list(itertools.islice(batches, 1)), wanted).slice(0, count)
 
 
 def slice_rows(path: Path, offsets: Sequence[int], start: int, count: int) -> pa.Table:
@@ -50,6 +56,8 @@ def iter_csv(path: Path, *, for_excel: bool = False) -> Iterator[bytes]:
     delimiter = ";" if for_excel else ","
     with pq.ParquetFile(path) as file:
         names = file.schema_arrow.names
+        if for_excel:
+            names = [_harmless(name) for name in names]
         yield (_BYTE_ORDER_MARK if for_excel else b"") + _header(names, delimiter)
         for batch in file.iter_batches(_BATCH, use_threads=False):
             yield _rows_as_csv(batch, delimiter, for_excel=for_excel)
@@ -72,6 +80,10 @@ def iter_json(path: Path) -> Iterator[bytes]:
 
 def _as_json(row: dict[str, object]) -> bytes:
     return json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if re.match(_FORMULA, text) else text
 
 
 def _header(names: Sequence[str], delimiter: str) -> bytes:

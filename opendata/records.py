@@ -57,7 +57,6 @@ class Distribution:
     name: str = ""
     description: str = ""
     format: str = ""
-    media_type: str = ""
     schema: str = ""
 
     @property

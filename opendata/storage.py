@@ -46,6 +46,8 @@ class Store:
         """
         target = self.path(kind, digest)
         if target.exists():
+            # Young again: a collection that is under way now must not take it for an orphan.
+            target.touch()
             return target
         try:
             self._write(source, target)
@@ -72,12 +74,16 @@ class Store:
             raise NotFound(f"The store has lost {kind}/{digest}; run `opendata store check`.")
         return path
 
-    def exists(self, kind: str, digest: str) -> bool:
-        return self.path(kind, digest).exists()
-
     def delete(self, kind: str, digest: str) -> None:
         """Remove a file; one that is not there is fine."""
         self.path(kind, digest).unlink(missing_ok=True)
+
+    def is_older(self, kind: str, digest: str, limit: float) -> bool:
+        """Say whether the file is there and was last put before `limit` (seconds since 1970)."""
+        try:
+            return self.path(kind, digest).stat().st_mtime < limit
+        except FileNotFoundError:
+            return False
 
     def walk(self) -> Iterator[tuple[str, str, os.stat_result]]:
         """Yield (kind, digest, stat) of every file of the store."""
@@ -97,7 +103,9 @@ class Store:
             return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
     def _write(self, source: Path, target: Path) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(target.parent.parent)
         handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
         part = Path(name)
         try:

@@ -24,7 +24,6 @@ from opendata.search import indexer
 from opendata.services import rendering, sources
 from opendata.services.sources import SourceChange
 from opendata.storage import Store
-from opendata.transport.client import Transport
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -60,6 +59,13 @@ class Instance:
             sources.add(session, name, change, kinds=list(harvesters.REGISTRY), actor="test")
             session.commit()
 
+    def change_source(self, name: str, **values: object) -> None:
+        """Change a source."""
+        with self.sessions() as session:
+            change = SourceChange(**values)  # type: ignore[arg-type]
+            sources.change(session, name, change, kinds=list(harvesters.REGISTRY), actor="test")
+            session.commit()
+
     def harvest(self, name: str) -> Run:
         """Harvest a source and bring the index up to date."""
         with self.sessions() as session:
@@ -77,7 +83,7 @@ class Instance:
         return pipeline_run.preview(source, self._open, self.tools, progress=_say_nothing)
 
     def _open(self, source: Source) -> Harvester:
-        return open_harvester(source, harvesters.registry(), Transport(self.settings.http))
+        return open_harvester(source, harvesters.registry(), self.settings.http)
 
     def follow(self) -> None:
         """Let the index follow the event log."""

@@ -17,20 +17,27 @@ HISTORY = (
         RAISE EXCEPTION '% of % is refused: history is never changed', TG_OP, TG_TABLE_NAME;
     END $$
     """,
-    """
-    CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON event
-    FOR EACH ROW EXECUTE FUNCTION refuse_change()
-    """,
+    *(
+        f"""
+        CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """
+        for table in ("event", "version", "table_build")
+    ),
+    # A build's verdict may change (a person decides); what was counted may not.
     """
     CREATE TRIGGER keep_history
-    BEFORE DELETE OR UPDATE OF resource_id, number, digest, size, fetched_at ON version
+    BEFORE DELETE OR UPDATE OF version_id, resource_id, schema_version, pipeline_version, format,
+        rows_read, rows_accepted, rows_quarantined, report, created_at ON build
     FOR EACH ROW EXECUTE FUNCTION refuse_change()
     """,
-    """
-    CREATE TRIGGER keep_history
-    BEFORE DELETE OR UPDATE OF row_count, parquet_digest ON table_build
-    FOR EACH ROW EXECUTE FUNCTION refuse_change()
-    """,
+    *(
+        f"""
+        CREATE TRIGGER keep_all BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+        """
+        for table in ("event", "version", "table_build", "build")
+    ),
 )
 
 
@@ -242,7 +249,6 @@ def upgrade() -> None:
         sa.Column("licence", sa.Text(), nullable=False),
         sa.Column("search_document", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("absent_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("absent_runs", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("data_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("metadata_changed_at", sa.DateTime(timezone=True), nullable=False),
@@ -376,7 +382,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
         sa.UniqueConstraint(
-            "dataset_id", "upstream_key", name=op.f("uq_resource_dataset_id_upstream_key")
+            "dataset_id",
+            "upstream_key",
+            deferrable=True,
+            initially="DEFERRED",
+            name=op.f("uq_resource_dataset_id_upstream_key"),
         ),
         sa.UniqueConstraint("published_build_id", name=op.f("uq_resource_published_build_id")),
     )
@@ -494,6 +504,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("table_id", "build_id", name=op.f("pk_table_build")),
     )
     op.create_index(op.f("ix_table_build_build_id"), "table_build", ["build_id"], unique=False)
+    op.create_index(op.f("ix_version_digest"), "version", ["digest"])
+    op.create_index(op.f("ix_table_build_parquet_digest"), "table_build", ["parquet_digest"])
+    op.create_index(op.f("ix_table_build_quarantine_digest"), "table_build", ["quarantine_digest"])
     # The pointer and what it leads to refer to each other: this key comes last.
     op.create_foreign_key(
         "fk_resource_published_build",
@@ -507,8 +520,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("event", "version", "table_build"):
-        op.execute(f'DROP TRIGGER keep_history ON "{table}"')
+    for table in ("event", "version", "table_build", "build"):
+        op.execute(f"DROP TRIGGER keep_history ON {table}")
+        op.execute(f"DROP TRIGGER keep_all ON {table}")
     op.execute("DROP FUNCTION refuse_change()")
     op.drop_constraint("fk_resource_published_build", "resource", type_="foreignkey")
     op.drop_index(op.f("ix_table_build_build_id"), table_name="table_build")

@@ -22,7 +22,6 @@ from opendata.search import indexer
 from opendata.search.base import SearchIndex
 from opendata.services import rendering
 from opendata.storage import Store
-from opendata.transport.client import Transport
 
 
 class Context:
@@ -54,10 +53,6 @@ class Context:
         return search_engine.open_index(self.settings)
 
     @cached_property
-    def transport(self) -> Transport:
-        return Transport(self.settings.http)
-
-    @cached_property
     def tools(self) -> Tools:
         return Tools(
             settings=self.settings,
@@ -68,7 +63,7 @@ class Context:
 
     def open_harvester(self, source: Source) -> Harvester:
         """Return the harvester of a source."""
-        return opening.open_harvester(source, self.registry, self.transport)
+        return opening.open_harvester(source, self.registry, self.settings.http)
 
     @property
     def actor(self) -> str:

@@ -13,6 +13,7 @@ from opendata.commands.harvesting import explain, harvest_all, summary
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
 from opendata.services import runs, sources
+from opendata.vocabulary import ExitCode
 
 
 @click.group()
@@ -43,8 +44,7 @@ def run(
     """
     chosen = _chosen(context, names, everything=everything)
     if dry_run:
-        _preview(context, chosen, as_json=as_json)
-        return
+        click_context.exit(_preview(context, chosen, as_json=as_json))
     done = harvest_all(context, chosen, trigger="cli", quiet=as_json)
     _report(done.runs, as_json=as_json)
     for sentence in done.refused:
@@ -61,21 +61,30 @@ def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequ
         return [sources.get(session, name) for name in names]
 
 
-def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> None:
-    rows = []
-    for source in chosen:
-        tally = pipeline_run.preview(
+def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> ExitCode:
+    tallies = {
+        source.name: pipeline_run.preview(
             source, context.open_harvester, context.tools, progress=lambda title, counts: None
         )
-        rows.append({"source": source.name, "would": dict(tally.counts), "problem": tally.detail})
+        for source in chosen
+    }
     if as_json:
-        output.as_json(rows)
-        return
-    output.table(
-        "What a harvest would do (nothing was changed)",
-        ("source", "would", "problem"),
-        [[row["source"], summary(row["would"]), row["problem"]] for row in rows],  # type: ignore[arg-type] # built above
-    )
+        output.as_json(
+            [
+                {"source": name, "would": dict(tally.counts), "problem": tally.detail}
+                for name, tally in tallies.items()
+            ]
+        )
+    else:
+        output.table(
+            "What a harvest would do (nothing was changed)",
+            ("source", "would", "problem"),
+            [[name, summary(tally.counts), tally.detail] for name, tally in tallies.items()],
+        )
+    if any(not tally.is_complete and not tally.seen for tally in tallies.values()):
+        return ExitCode.FAILED
+    is_whole = all(tally.is_complete for tally in tallies.values())
+    return ExitCode.WELL if is_whole else ExitCode.PARTIAL
 
 
 def _report(ended: Sequence[Run], *, as_json: bool) -> None:

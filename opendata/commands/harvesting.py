@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from opendata.commands import output
 from opendata.commands.context import Context
-from opendata.errors import AlreadyRunning, LeaseLost
+from opendata.errors import OpendataError, SearchUnavailable
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
 from opendata.services.runs import exit_code
@@ -52,14 +52,18 @@ def harvest_all(
                 ended = pipeline_run.harvest(
                     source, context.open_harvester, context.tools, trigger=trigger, progress=tell
                 )
-            except (AlreadyRunning, LeaseLost) as err:
+            except OpendataError as err:
                 done.refused.append(str(err))
                 display.update(task, total=1, completed=1, last="not harvested")
                 continue
             done.runs.append(ended)
             counts = summary(ended.counts)
             display.update(task, total=1, completed=1, last=ended.state, counts=counts)
-    context.bring_index_up_to_date()
+    try:
+        context.bring_index_up_to_date()
+    except SearchUnavailable as err:
+        # The data is safe; the index follows when the engine is back.
+        done.refused.append(str(err))
     return done
 
 

@@ -61,6 +61,6 @@ def _keep_index(context: Context, stop: threading.Event) -> None:
     while not stop.wait(_INDEX_EVERY_SECONDS):
         try:
             context.bring_index_up_to_date()
-        except (OpendataError, SQLAlchemyError) as err:
+        except (OpendataError, SQLAlchemyError, OSError) as err:
             # Search lags; pages and downloads go on. The next turn tries again.
             log.warning("the search index could not be brought up to date: %s", err)

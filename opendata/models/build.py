@@ -44,7 +44,7 @@ class Build(Base):
     rows_accepted: Mapped[int] = mapped_column(server_default="0")
     rows_quarantined: Mapped[int] = mapped_column(server_default="0")
     #: {encoding, delimiter, tables: [{name, problems: [{code, column, count}], samples: […]}]}
-    report: Mapped[dict[str, Any]]
+    report: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

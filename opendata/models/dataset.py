@@ -39,9 +39,8 @@ class Dataset(Base):
     publisher_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publisher.id"), index=True)
     licence: Mapped[str]
     #: The rendered search document, written when the dataset changes.
-    search_document: Mapped[dict[str, Any] | None]
+    search_document: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     absent_since: Mapped[datetime | None]
-    absent_runs: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
     # Four dates, never merged.
     data_changed_at: Mapped[datetime | None]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Resource(Base):
     __tablename__ = "resource"
     __table_args__ = (
-        UniqueConstraint("dataset_id", "upstream_key"),
+        # Deferred: two files may swap their keys in one run.
+        UniqueConstraint("dataset_id", "upstream_key", deferrable=True, initially="DEFERRED"),
         # The pointer leads to a build of this resource and of no other.
         ForeignKeyConstraint(
             ["published_build_id", "id"],

@@ -38,12 +38,12 @@ class TableBuild(Base):
     columns: Mapped[list[dict[str, Any]]]
     row_count: Mapped[int]
     #: The file lies at `tables/<parquet_digest>.parquet`.
-    parquet_digest: Mapped[str]
+    parquet_digest: Mapped[str] = mapped_column(index=True)
     parquet_size: Mapped[int]
     #: First row of each row group: row N lies in the last group that starts at or before N.
     row_group_offsets: Mapped[list[int]]
     #: The file lies at `quarantine/<quarantine_digest>.parquet`; none without bad rows.
-    quarantine_digest: Mapped[str | None]
+    quarantine_digest: Mapped[str | None] = mapped_column(index=True)
     quarantine_rows: Mapped[int]
 
     table: Mapped[Table] = relationship()

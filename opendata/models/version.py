@@ -27,7 +27,7 @@ class Version(Base):
     resource_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource.id"))
     number: Mapped[int]
     #: SHA-256 of the bytes, hexadecimal; the file lies at `originals/<digest>`.
-    digest: Mapped[str]
+    digest: Mapped[str] = mapped_column(index=True)
     size: Mapped[int]
     fetched_at: Mapped[datetime]
     fetched_from: Mapped[str]

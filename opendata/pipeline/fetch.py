@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from opendata.errors import SourceFailure, StorageError
+from opendata.errors import SourceFailure
 from opendata.harvester import Transfer
 from opendata.pipeline.state import Tools, Work
 
@@ -28,7 +28,7 @@ def fetch(work: Work, tools: Tools) -> Work:
         fetched_from = transfer.url
     if size == 0:
         raise SourceFailure("empty", work.distribution.url, "the file has no content")
-    unchanged = digest == work.last_digest and work.has_current_build
+    is_known = digest == work.last_digest and work.is_settled and digest not in work.blocked
     return replace(
         work,
         spool=spool,
@@ -37,22 +37,16 @@ def fetch(work: Work, tools: Tools) -> Work:
         headers=headers,
         fetched_from=fetched_from,
         fetched_at=tools.clock(),
-        outcome="unchanged" if unchanged else "",
+        outcome="unchanged" if is_known else "",
     )
 
 
 def _save(transfer: Transfer, spool: Path) -> tuple[str, int]:
     sha256 = hashlib.sha256()
     size = 0
-    try:
-        with spool.open("wb") as file:
-            for chunk in transfer:
-                file.write(chunk)
-                sha256.update(chunk)
-                size += len(chunk)
-    except OSError as err:
-        raise StorageError(
-            f"The download could not be written to {spool.parent}: {err.strerror or err}; "
-            "free some disk, then run the harvest again."
-        ) from err
+    with spool.open("wb") as file:
+        for chunk in transfer:
+            file.write(chunk)
+            sha256.update(chunk)
+            size += len(chunk)
     return sha256.hexdigest(), size

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from opendata.errors import LeaseLost, SourceFailure, StorageError
 from opendata.harvester import Harvester
@@ -18,7 +18,12 @@ from opendata.models import Resource, Source
 from opendata.pipeline import STEPS, prepare
 from opendata.pipeline.state import Lease, Tools, Work
 from opendata.records import Problem
-from opendata.vocabulary import LIVE_BUILDS, BuildState
+from opendata.services import runs
+from opendata.transport.addresses import shown
+from opendata.vocabulary import BuildState
+
+# Work folders of runs; what a killed process left is swept by `store gc`.
+SPOOL = "harvest-"
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +72,18 @@ def _process_one(
     try:
         work = _through_steps(resource, source, harvester, lease, tools)
     except SourceFailure as err:
-        _note_failure(resource, err.reason, str(err), tools, results)
-    except (LeaseLost, StorageError, SQLAlchemyError):
+        _note_failure(resource, err.reason, str(err), lease, tools, results)
+    except (LeaseLost, StorageError, OperationalError):
         # Nothing is wrong with the file: the whole run cannot go on.
         raise
+    except OSError as err:
+        raise StorageError(
+            f"The work on a file could not be written to disk: {err.strerror or err}; "
+            "free some disk, then run the harvest again."
+        ) from err
     except Exception:  # noqa: BLE001 - a fault in a step costs one file, is logged, and is ours
-        log.exception("a step failed on %s", resource.url)
-        _note_failure(resource, "internal-error", resource.url, tools, results)
+        log.exception("a step failed on %s", shown(resource.url))
+        _note_failure(resource, "internal-error", shown(resource.url), lease, tools, results)
     else:
         _note_success(resource, work, tools, results)
 
@@ -83,7 +93,7 @@ def _through_steps(
 ) -> Work:
     spools = tools.settings.data_path / "tmp"
     spools.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="harvest-", dir=spools) as folder:
+    with tempfile.TemporaryDirectory(prefix=SPOOL, dir=spools) as folder:
         with tools.sessions() as session:
             work = prepare.work_for(
                 session,
@@ -103,28 +113,33 @@ def _through_steps(
 
 
 def _note_success(resource: Resource, work: Work, tools: Tools, results: FileResults) -> None:
-    if work.outcome != "unchanged":
-        results.counts["versions"] += 1
-        results.counts["quarantined"] += sum(table.rows_quarantined for table in work.tables)
     if work.outcome == BuildState.HELD:
         results.counts["held"] += 1
-    if work.outcome in LIVE_BUILDS:
-        results.counts["published"] += 1
-    _remember(resource, "", tools)
+    if work.is_new:
+        results.counts["versions"] += 1
+        results.counts["quarantined"] += sum(table.rows_quarantined for table in work.tables)
+    reason = "blocked-digest" if work.outcome == BuildState.REJECTED else ""
+    _remember(resource, reason, work.lease, tools)
 
 
 def _note_failure(
-    resource: Resource, reason: str, detail: str, tools: Tools, results: FileResults
+    resource: Resource,
+    reason: str,
+    detail: str,
+    lease: Lease,
+    tools: Tools,
+    results: FileResults,
 ) -> None:
-    log.info("file %s of resource %s failed: %s", resource.url, resource.id, reason)
+    log.info("file %s of resource %s failed: %s", shown(resource.url), resource.id, reason)
     results.counts["failed_resources"] += 1
     results.problems.append(Problem(reason, field=resource.name, value=detail[:500]))
-    _remember(resource, reason, tools)
+    _remember(resource, reason, lease, tools)
 
 
-def _remember(resource: Resource, reason: str, tools: Tools) -> None:
+def _remember(resource: Resource, reason: str, lease: Lease, tools: Tools) -> None:
     """Write beside the resource when it was last looked at, and since when it fails."""
     with tools.sessions() as session:
+        runs.hold_fence(session, lease.run_id, fence=lease.fence)
         row = session.get_one(Resource, resource.id)
         row.last_checked_at = tools.clock()
         row.last_reason = reason

@@ -32,6 +32,8 @@ def held(tools: Tools, source: Source, *, trigger: str) -> Iterator[Lease]:
     with tools.sessions() as session:
         engine = session.get_bind()
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")  # type: ignore[union-attr] # our factory binds an engine
+        # Never back to the pool: the lock lives as long as the connection, and must end with it.
+        connection.detach()
         try:
             run = _start(session, connection, source, trigger, tools, duration)
         except BaseException:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from opendata import config
 from opendata.errors import SettingError
-from opendata.harvester import Harvester, HttpClient, Registry, Secret, SourceConfig
+from opendata.harvester import Harvester, Registry, Secret, SourceConfig
 from opendata.models import Source
+from opendata.transport import addresses
+from opendata.transport.addresses import Guard
+from opendata.transport.client import Transport
 
 
-def open_harvester(source: Source, registry: Registry, http: HttpClient) -> Harvester:
-    """Return the harvester of a source; raises SettingError for an unknown kind or no secret."""
+def open_harvester(source: Source, registry: Registry, http: config.Http) -> Harvester:
+    """Return the harvester of a source; raises SettingError for an unknown kind or no secret.
+
+    Only a source that itself lies at one of `allow_private_hosts` may lead to them: a public
+    portal that lists or redirects to an address inside the own network is refused.
+    """
     factory = registry.get(source.kind)
     if factory is None:
         raise SettingError(
@@ -27,8 +35,13 @@ def open_harvester(source: Source, registry: Registry, http: HttpClient) -> Harv
             options=options,
             secret=_secret(source, header),
         ),
-        http,
+        Transport(http if _is_internal(source, http) else replace(http, allow_private_hosts=())),
     )
+
+
+def _is_internal(source: Source, http: config.Http) -> bool:
+    named = Guard(ports=(), private_hosts=http.allow_private_hosts)
+    return named.is_named(addresses.parse(source.url))
 
 
 def _secret(source: Source, header: str) -> Secret | None:

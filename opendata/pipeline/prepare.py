@@ -15,6 +15,7 @@ from opendata.pipeline.state import Lease, Policy, Published, Tools, Work
 from opendata.records import Distribution
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema
+from opendata.vocabulary import BuildState
 
 
 def policy_of(source: Source, tools: Tools) -> Policy:
@@ -45,7 +46,10 @@ def work_for(
         resource_id=resource.id,
         dataset_id=resource.dataset_id,
         distribution=Distribution(
-            url=resource.url, upstream_id=resource.upstream_key, name=resource.name
+            url=resource.url,
+            upstream_id=resource.upstream_key,
+            name=resource.name,
+            format=resource.format,
         ),
         harvester=harvester,
         lease=lease,
@@ -55,7 +59,7 @@ def work_for(
         claimed_format=resource.format,
         schema=schema,
         last_digest=newest.digest if newest else None,
-        has_current_build=newest is not None and _is_built(session, newest, schema),
+        is_settled=newest is not None and _is_settled(session, newest, schema),
         published=_published(session, resource),
         blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
     )
@@ -82,17 +86,22 @@ def _newest_version(session: Session, resource: Resource) -> Version | None:
     ).first()
 
 
-def _is_built(session: Session, version: Version, schema: TableSchema | None) -> bool:
-    """A version need not be processed again when this pipeline built it with the same schema."""
-    wanted = ("none", schema.key if schema else "learned")
-    found = session.scalars(
-        select(Build.id).where(
-            Build.version_id == version.id,
-            Build.pipeline_version == PIPELINE_VERSION,
-            Build.schema_version.in_(wanted),
-        )
+def _is_settled(session: Session, version: Version, schema: TableSchema | None) -> bool:
+    """Say whether a version need not be processed again.
+
+    Its newest build was made by this pipeline with the schema that is named now, and it is not
+    held: what waits is judged anew in every run, since a limit or a policy may have changed.
+    """
+    newest = session.scalars(
+        select(Build).where(Build.version_id == version.id).order_by(Build.id.desc()).limit(1)
     ).first()
-    return found is not None
+    wanted = ("none", schema.key if schema else "learned")
+    return (
+        newest is not None
+        and newest.pipeline_version == PIPELINE_VERSION
+        and newest.schema_version in wanted
+        and newest.state != BuildState.HELD
+    )
 
 
 def _published(session: Session, resource: Resource) -> Published | None:

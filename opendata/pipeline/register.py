@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opendata import storage
@@ -25,24 +25,56 @@ PIPELINE_VERSION = 1
 def register(work: Work, tools: Tools) -> Work:
     """Keep the files and write the rows; readers meet the new build whole or not at all.
 
-    Raises LeaseLost when another run has taken over, StorageError when the disk refuses.
+    Bytes that a person has blocked are not kept. Raises LeaseLost when another run has taken
+    over, StorageError when the disk refuses.
     """
+    verdict = _present(work.verdict)
+    if verdict.state == BuildState.REJECTED:
+        return replace(work, outcome=str(verdict.state))
     files = _store_files(work, tools)
     with tools.sessions() as session:
         runs.hold_fence(session, work.lease.run_id, fence=work.lease.fence)
         resource = session.get_one(Resource, work.resource_id, with_for_update=True)
         version = _version(session, resource, work)
-        build = _build(session, resource, version, work, tools.clock())
-        _tables(session, resource, build, work.tables, files)
+        build = _standing_build(session, version, work)
+        is_new = build is None or build.state != verdict.state
+        if build is None:
+            build = _build(session, resource, version, work, tools.clock())
+            _tables(session, resource, build, work.tables, files)
+        build.state, build.reasons = str(verdict.state), list(verdict.reasons)
         tools.fault("version-registered")
-        if build.state in LIVE_BUILDS:
-            _publish(session, resource, build, work, tools.clock())
-        else:
-            _announce_held(session, build, work)
+        _put_in_force(session, resource, build, work, tools.clock(), is_new=is_new)
         tools.fault("before-commit")
         session.commit()
         tools.fault("after-commit")
-    return replace(work, outcome=str(build.state))
+    return replace(work, outcome=str(build.state), is_new=is_new)
+
+
+def _standing_build(session: Session, version: Version, work: Work) -> Build | None:
+    """Return the build that this pipeline already made of these bytes with this schema."""
+    return session.scalars(
+        select(Build).where(
+            Build.version_id == version.id,
+            Build.schema_version == schema_version(work),
+            Build.pipeline_version == PIPELINE_VERSION,
+        )
+    ).first()
+
+
+def _put_in_force(
+    session: Session,
+    resource: Resource,
+    build: Build,
+    work: Work,
+    now: datetime,
+    *,
+    is_new: bool,
+) -> None:
+    if build.state in LIVE_BUILDS:
+        if resource.published_build_id != build.id:
+            _publish(session, resource, build, work, now)
+    elif is_new:
+        _announce(session, build, work, kind=f"build.{build.state}")
 
 
 def _store_files(work: Work, tools: Tools) -> dict[Path, str]:
@@ -98,7 +130,6 @@ def _build(
         schema_version=schema_version(work),
         pipeline_version=PIPELINE_VERSION,
         state=str(verdict.state),
-        reasons=list(verdict.reasons),
         format=shape.format,
         rows_read=sum(table.rows_read for table in work.tables),
         rows_accepted=sum(table.rows_accepted for table in work.tables),
@@ -188,31 +219,25 @@ def _publish(session: Session, resource: Resource, build: Build, work: Work, now
     previous = (
         session.get(Build, resource.published_build_id) if resource.published_build_id else None
     )
-    if previous is not None:
-        previous.state = BuildState.SUPERSEDED
-    is_new_data = previous is None or previous.version_id != build.version_id
-    build.published_at = now
+    session.execute(
+        update(Build)
+        .where(Build.resource_id == resource.id, Build.id != build.id)
+        .where(Build.state.in_([*LIVE_BUILDS, BuildState.HELD]))
+        .values(state=BuildState.SUPERSEDED.value)
+    )
+    build.published_at = build.published_at or now
     resource.published_build_id = build.id
     if work.tables:
         # A wider table is flagged once; from then on it is what later files are held against.
         resource.learned_schema = contract_of(work.tables)
-    dataset = session.get_one(Dataset, work.dataset_id)
-    if is_new_data:
-        dataset.data_changed_at = now
-    datasets.announce(
-        session,
-        dataset,
-        actor=work.actor,
-        kind="build.published",
-        **_facts(build, work),
-    )
+    if previous is None or previous.version_id != build.version_id:
+        session.get_one(Dataset, work.dataset_id).data_changed_at = now
+    _announce(session, build, work, kind="build.published")
 
 
-def _announce_held(session: Session, build: Build, work: Work) -> None:
+def _announce(session: Session, build: Build, work: Work, *, kind: str) -> None:
     dataset = session.get_one(Dataset, work.dataset_id)
-    datasets.announce(
-        session, dataset, actor=work.actor, kind=f"build.{build.state}", **_facts(build, work)
-    )
+    datasets.announce(session, dataset, actor=work.actor, kind=kind, **_facts(build, work))
 
 
 def _facts(build: Build, work: Work) -> dict[str, Any]:

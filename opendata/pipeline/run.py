@@ -1,4 +1,4 @@
-"""One harvest of one source: discover, save, files, settle; one bad record costs one record.
+"""One harvest of one source: discover, take record after record, then look for what is gone.
 
 The only broad `except` besides the one around a file's steps: a fault of ours ends in the run's
 row, with its reason, and in the log.
@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from opendata.errors import (
     InvalidDocument,
@@ -22,12 +20,13 @@ from opendata.errors import (
     SourceIncomplete,
 )
 from opendata.harvester import Harvester
-from opendata.models import Dataset, Run, Source
-from opendata.pipeline import files
+from opendata.models import Run, Source
 from opendata.pipeline.lease import held
 from opendata.pipeline.state import Lease, Tools
-from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.pipeline.take import Harvest, Tally, take
+from opendata.records import RejectedRecord, SourceRecord
 from opendata.services import datasets, runs
+from opendata.transport.addresses import shown
 from opendata.vocabulary import RecordOutcome
 
 log = logging.getLogger(__name__)
@@ -35,17 +34,6 @@ log = logging.getLogger(__name__)
 OpenHarvester = Callable[[Source], Harvester]
 # Told after each record: what it is called, and the counts so far.
 Progress = Callable[[str, Counter[str]], None]
-
-
-@dataclass
-class Tally:
-    """What a run has seen so far."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    seen: set[str] = field(default_factory=set)
-    is_complete: bool = True
-    reason: str = ""
-    detail: str = ""
 
 
 def harvest(
@@ -64,41 +52,35 @@ def harvest(
         tools.fault("run-started")
         tally = Tally()
         try:
-            _discover(source, open_harvester(source), lease, tools, tally, progress)
-            _conclude(source, lease, tools, tally)
+            harvest = Harvest(source, open_harvester(source), lease, tools, tally)
+            _discover(harvest, progress)
+            _conclude(harvest)
         except LeaseLost:
             raise
         except OpendataError as err:
-            reason = err.reason if isinstance(err, SourceFailure) else err.code
-            _give_up(tally, reason, str(err))
+            tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
         except SQLAlchemyError as err:
-            _give_up(tally, "internal-error", f"the database: {err.__class__.__name__}")
+            tally.give_up("database", err.__class__.__name__)
             log.exception("harvest of %s stopped by the database", source.name)
         except Exception as err:  # noqa: BLE001 - a fault of ours must end in the run's row
-            _give_up(tally, "internal-error", err.__class__.__name__)
+            tally.give_up("internal-error", err.__class__.__name__)
             log.exception("harvest of %s stopped by a fault", source.name)
         tools.fault("run-closing")
         return _close(source, lease, tools, tally)
 
 
-def _discover(
-    source: Source,
-    harvester: Harvester,
-    lease: Lease,
-    tools: Tools,
-    tally: Tally,
-    progress: Progress,
-) -> None:
+def _discover(harvest: Harvest, progress: Progress) -> None:
     """Take record after record; the end of the list says whether it was whole."""
+    tally, limit = harvest.tally, harvest.tools.settings.harvest.max_records
     try:
-        for record in harvester.discover():
-            if len(tally.seen) >= tools.settings.harvest.max_records:
-                raise SourceIncomplete("too-many", source.url, "limit: [harvest] max_records")
-            _take(record, source, harvester, lease, tools, tally)
+        for record in harvest.harvester.discover():
+            if len(tally.seen) >= limit:
+                where = shown(harvest.source.url)
+                raise SourceIncomplete("too-many", where, "more than [harvest] max_records")
+            take(harvest, record)
             progress(_title(record), tally.counts)
     except SourceFailure as err:
-        tally.is_complete = False
-        tally.reason, tally.detail = err.reason, str(err)
+        tally.give_up(err.reason, str(err))
         if isinstance(err, SourceIncomplete) and err.announced is not None:
             tally.counts["announced"] = err.announced
 
@@ -109,149 +91,35 @@ def _title(record: SourceRecord | RejectedRecord) -> str:
     return next(iter(record.title.values()), record.upstream_id)
 
 
-def _take(
-    record: SourceRecord | RejectedRecord,
-    source: Source,
-    harvester: Harvester,
-    lease: Lease,
-    tools: Tools,
-    tally: Tally,
-) -> None:
-    if record.upstream_id in tally.seen:
-        tally.counts["duplicates"] += 1
-        log.info("source %s told record %s twice", source.name, record.upstream_id)
+def _conclude(harvest: Harvest) -> None:
+    """Look for what is gone, last of all, and only when the whole list was read and understood."""
+    tally = harvest.tally
+    if not tally.is_complete or tally.unidentified:
         return
-    tally.seen.add(record.upstream_id)
-    if isinstance(record, RejectedRecord):
-        _reject(record, record.problems, lease, tools, tally)
-        return
-    try:
-        saved = _save(source, record, lease, tools)
-    except InvalidDocument as err:
-        problems = tuple(
-            Problem("invalid-metadata", field=path, value=text) for path, text in err.fields.items()
-        )
-        _reject(record, problems, lease, tools, tally)
-        return
-    tools.fault("record-saved")
-    results = files.process(
-        saved.dataset.id, source=source, harvester=harvester, lease=lease, tools=tools
-    )
-    _settle(source, record, saved, results, lease, tools, tally)
-
-
-def _save(source: Source, record: SourceRecord, lease: Lease, tools: Tools) -> datasets.Saved:
-    with tools.sessions() as session:
-        runs.hold_fence(session, lease.run_id, fence=lease.fence)
-        saved = datasets.save(
-            session, source, record, now=tools.clock(), actor=f"harvest:{source.name}"
-        )
-        session.commit()
-        return saved
-
-
-def _settle(
-    source: Source,
-    record: SourceRecord,
-    saved: datasets.Saved,
-    results: files.FileResults,
-    lease: Lease,
-    tools: Tools,
-    tally: Tally,
-) -> None:
-    """Make a new dataset public now that all its files were tried, and write the record."""
-    outcome = _outcome(saved, results)
-    with tools.sessions() as session:
-        runs.hold_fence(session, lease.run_id, fence=lease.fence)
-        dataset = session.get_one(Dataset, saved.dataset.id)
-        if datasets.settle(session, dataset, policy=source.policy, actor=f"harvest:{source.name}"):
-            outcome = RecordOutcome.CREATED
-        _write_record(
-            session, lease, record, outcome, (*saved.problems, *results.problems), dataset
-        )
-        session.commit()
-    tools.fault("dataset-settled")
-    tally.counts[outcome.value] += 1
-    tally.counts.update(results.counts)
-
-
-def _outcome(saved: datasets.Saved, results: files.FileResults) -> RecordOutcome:
-    if saved.created:
-        return RecordOutcome.CREATED
-    if saved.changed or results.changed:
-        return RecordOutcome.UPDATED
-    return RecordOutcome.UNCHANGED
-
-
-def _reject(
-    record: SourceRecord | RejectedRecord,
-    problems: tuple[Problem, ...],
-    lease: Lease,
-    tools: Tools,
-    tally: Tally,
-) -> None:
-    with tools.sessions() as session:
-        runs.hold_fence(session, lease.run_id, fence=lease.fence)
-        _write_record(session, lease, record, RecordOutcome.REJECTED, problems, None)
-        session.commit()
-    tally.counts[RecordOutcome.REJECTED.value] += 1
-
-
-def _write_record(
-    session: Session,
-    lease: Lease,
-    record: SourceRecord | RejectedRecord,
-    outcome: RecordOutcome,
-    problems: tuple[Problem, ...],
-    dataset: Dataset | None,
-) -> None:
-    """The raw document is kept when it says something new, so that history stays small."""
-    runs.add_record(
-        session,
-        lease.run_id,
-        record.upstream_id,
-        dataset_id=dataset.id if dataset else None,
-        outcome=outcome.value,
-        problems=[asdict(problem) for problem in problems],
-        raw=None if outcome == RecordOutcome.UNCHANGED else record.raw,
-        lost=list(record.lost) if isinstance(record, SourceRecord) else [],
-    )
-
-
-def _conclude(source: Source, lease: Lease, tools: Tools, tally: Tally) -> None:
-    """Look for what is gone, last of all, and only when the whole list was read."""
-    if not tally.is_complete:
-        return
-    with tools.sessions() as session:
-        runs.hold_fence(session, lease.run_id, fence=lease.fence)
-        missing = datasets.missing(session, source, seen=tally.seen)
-        limits = tools.settings.harvest
-        known = datasets.count_known(session, source)
-        allowed = max(limits.shrink_limit_count, known * limits.shrink_limit_percent / 100)
-        if len(missing) > allowed:
+    with harvest.tools.sessions() as session:
+        runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
+        missing = datasets.missing(session, harvest.source, seen=tally.seen)
+        known = datasets.count_active(session, harvest.source)
+        if missing and _is_too_much(len(missing), known, harvest.tools):
             tally.reason = "source-shrunk"
             tally.detail = f"{len(missing)} of {known} datasets are no longer listed"
             return
         for dataset in missing:
-            datasets.mark_absent(
-                session, dataset, now=tools.clock(), actor=f"harvest:{source.name}"
-            )
+            datasets.mark_absent(session, dataset, now=harvest.tools.clock(), actor=harvest.actor)
         session.commit()
-        if missing:
-            tally.counts[RecordOutcome.ABSENT.value] += len(missing)
+    if missing:
+        tally.counts[RecordOutcome.ABSENT.value] += len(missing)
 
 
-def _give_up(tally: Tally, reason: str, detail: str) -> None:
-    tally.is_complete = False
-    tally.reason, tally.detail = reason, detail
+def _is_too_much(missing: int, known: int, tools: Tools) -> bool:
+    """A source that lists nothing any more, or far less, is not believed without a person."""
+    limits = tools.settings.harvest
+    allowed = max(limits.shrink_limit_count, known * limits.shrink_limit_percent / 100)
+    return missing > allowed or (missing == known and known > 1)
 
 
 def _close(source: Source, lease: Lease, tools: Tools, tally: Tally) -> Run:
-    state = runs.state_of(
-        tally.counts,
-        is_complete=tally.is_complete,
-        reason=tally.reason,
-    )
+    state = runs.state_of(tally.counts, is_complete=tally.is_complete, reason=tally.reason)
     with tools.sessions() as session:
         run = runs.hold_fence(session, lease.run_id, fence=lease.fence)
         runs.finish(
@@ -278,9 +146,8 @@ def preview(
             tally.seen.add(record.upstream_id)
             tally.counts[_foresee(source, record, tools).value] += 1
             progress(_title(record), tally.counts)
-    except SourceFailure as err:
-        tally.is_complete = False
-        tally.reason, tally.detail = err.reason, str(err)
+    except OpendataError as err:
+        tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
     return tally
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from opendata import faults
 from opendata.config import Settings
@@ -148,7 +147,7 @@ class Work:
     claimed_format: str = ""
     schema: TableSchema | None = None
     last_digest: str | None = None  # of the newest version, whatever became of it
-    has_current_build: bool = False  # that version was built by this pipeline and schema
+    is_settled: bool = False  # that version was built as it would be now, and waits for nobody
     published: Published | None = None
     blocked: frozenset[str] = frozenset()
     # fetch
@@ -164,9 +163,9 @@ class Work:
     tables: tuple[BuiltTable, ...] = ()
     # decide
     verdict: Verdict | None = None
-    # the end: `unchanged`, or what `register` wrote
+    # the end: `unchanged`, or the state of the build that stands now
     outcome: str = ""
-    report: dict[str, Any] = field(default_factory=dict)
+    is_new: bool = False  # this run made the build, or changed its state
 
 
 Step = Callable[[Work, Tools], Work]

@@ -73,9 +73,9 @@ def rebuild(sessions: SessionFactory, index: SearchIndex, load_all: LoadAll) -> 
             position = events.newest(session)
         with sessions() as session:
             count = index.rebuild(load_all(session))
-        if position is not None:
-            with sessions.begin() as session:
-                events.advance(session, READER, position)
+        with sessions.begin() as session:
+            # From here on, wherever the reader stood before: it may come from another server.
+            events.place(session, READER, position)
     log.info("rebuilt the search index with %d datasets", count)
     return count
 
@@ -104,7 +104,7 @@ def _follow_some(
         documents = load(session, ids) if ids else {}
         _write(index, ids, documents)
         fault("index-written")
-        events.advance(session, READER, seen[-1])
+        events.place(session, READER, seen[-1])
         session.commit()
     log.info("indexed %d of %d datasets from %d events", len(documents), len(ids), len(seen))
     return len(seen)

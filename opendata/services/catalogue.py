@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from opendata.models import (
     Build,
@@ -93,7 +93,11 @@ def _loaded(session: Session, dataset_id: uuid.UUID) -> Dataset | None:
             joinedload(Dataset.source),
             selectinload(Dataset.resources)
             .joinedload(Resource.published_build)
-            .options(joinedload(Build.version), selectinload(Build.tables)),
+            .options(
+                joinedload(Build.version),
+                undefer(Build.report),
+                selectinload(Build.tables).joinedload(TableBuild.table),
+            ),
         )
     ).first()
 
@@ -120,7 +124,10 @@ def newest(session: Session, *, count: int = 6) -> Sequence[Dataset]:
     """Return the datasets whose data changed last."""
     return session.scalars(
         visible()
-        .options(joinedload(Dataset.publisher), selectinload(Dataset.resources))
+        .options(
+            joinedload(Dataset.publisher),
+            selectinload(Dataset.resources).joinedload(Resource.published_build),
+        )
         .order_by(Dataset.data_changed_at.desc().nulls_last(), Dataset.id)
         .limit(count)
     ).all()

@@ -5,18 +5,19 @@ Session first; the caller commits. Identity is (source, upstream id), never the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opendata import events
-from opendata.models import Dataset, DatasetSlug, Publisher, Resource, Source
-from opendata.records import Distribution, Problem, PublisherName, SourceRecord
+from opendata.models import Dataset, DatasetSlug, Publisher, Source
+from opendata.records import Problem, PublisherName, SourceRecord
 from opendata.search.text import sort_key
-from opendata.services import catalogue, documents, publishers, rendering, slugs
+from opendata.services import catalogue, documents, publishers, rendering, resources, slugs
 from opendata.vocabulary import DatasetState
 
 
@@ -49,6 +50,7 @@ def save(
         dataset = _create(session, source, record, mapped, publisher, now)
         return Saved(dataset, created=True, changed=True, problems=mapped.problems)
     dataset.last_checked_at = now
+    dataset.upstream_modified_at = record.modified
     reappeared = _reappear(session, dataset, actor)
     if dataset.document_hash == mapped.content_hash and dataset.publisher_id == _id(publisher):
         return Saved(dataset, created=False, changed=reappeared, problems=mapped.problems)
@@ -59,11 +61,15 @@ def save(
 
 
 def settle(session: Session, dataset: Dataset, *, policy: str, actor: str) -> bool:
-    """Let a draft whose files were all tried become public, or held; return whether it moved."""
-    if dataset.state != DatasetState.DRAFT:
+    """Let a draft whose files were all tried become public, or held; return whether it moved.
+
+    A dataset that was held by its source's policy becomes public once the policy is another.
+    """
+    wanted = DatasetState.HELD if policy == "hold" else DatasetState.ACTIVE
+    if dataset.state not in (DatasetState.DRAFT, DatasetState.HELD) or dataset.state == wanted:
         return False
-    dataset.state = DatasetState.HELD if policy == "hold" else DatasetState.ACTIVE
-    kind = "dataset.held" if dataset.state == DatasetState.HELD else "dataset.created"
+    dataset.state = wanted
+    kind = "dataset.held" if wanted == DatasetState.HELD else "dataset.created"
     announce(session, dataset, actor=actor, kind=kind)
     return True
 
@@ -82,27 +88,31 @@ def announce(session: Session, dataset: Dataset, *, actor: str, kind: str, **pay
 
 
 def missing(session: Session, source: Source, *, seen: set[str]) -> list[Dataset]:
-    """Return the public datasets of a source that a complete run did not meet."""
-    known = session.scalars(_public_of(source))
-    return [dataset for dataset in known if dataset.upstream_id not in seen]
+    """Return the active datasets of a source that a complete run did not meet."""
+    return [dataset for dataset in _active_of(session, source) if dataset.upstream_id not in seen]
 
 
-def count_known(session: Session, source: Source) -> int:
-    """Return how many datasets of a source are public."""
-    return session.scalar(select(func.count()).select_from(_public_of(source).subquery())) or 0
+def count_active(session: Session, source: Source) -> int:
+    """Return how many datasets of a source are public and listed there."""
+    active = select(func.count()).where(
+        Dataset.source_id == source.id, Dataset.state == DatasetState.ACTIVE.value
+    )
+    return session.scalar(active) or 0
 
 
-def _public_of(source: Source) -> Select[Dataset]:
-    return catalogue.visible().where(Dataset.source_id == source.id)
+def _active_of(session: Session, source: Source) -> Iterable[Dataset]:
+    return session.scalars(
+        select(Dataset).where(
+            Dataset.source_id == source.id, Dataset.state == DatasetState.ACTIVE.value
+        )
+    )
 
 
 def mark_absent(session: Session, dataset: Dataset, *, now: datetime, actor: str) -> None:
-    """Note that a complete run did not meet a dataset; it stays public."""
-    dataset.absent_runs += 1
-    if dataset.state == DatasetState.ACTIVE:
-        dataset.state = DatasetState.ABSENT
-        dataset.absent_since = now
-        announce(session, dataset, actor=actor, kind="dataset.absent")
+    """Note that a complete run did not meet an active dataset; it stays public."""
+    dataset.state = DatasetState.ABSENT
+    dataset.absent_since = now
+    announce(session, dataset, actor=actor, kind="dataset.absent")
 
 
 def _publisher(session: Session, source: Source, record: SourceRecord) -> Publisher | None:
@@ -146,7 +156,7 @@ def _create(
     session.add(dataset)
     session.flush()
     session.add(DatasetSlug(slug=dataset.slug, dataset_id=dataset.id))
-    _sync_resources(session, dataset, record.distributions, now)
+    resources.sync(session, dataset, record.distributions, now=now)
     return dataset
 
 
@@ -161,8 +171,7 @@ def _update(
     """The slug stays: an address does not change because a title does."""
     for name, value in _promoted(record, mapped, publisher, now).items():
         setattr(dataset, name, value)
-    _sync_resources(session, dataset, record.distributions, now)
-    session.flush()
+    resources.sync(session, dataset, record.distributions, now=now)
     session.expire(dataset, ["publisher", "resources"])
 
 
@@ -182,8 +191,8 @@ def _promoted(
 
 
 def _free_slug(session: Session, title: str) -> str:
-    """Two runs may choose the same slug at once: the unique key decides, and the loser's record
-    is saved by its next run."""
+    """Two runs may choose the same slug at once: the unique key decides, the loser's record is
+    noted as failed, and its next run saves it."""
     base = slugs.make(title)
     taken = set(session.scalars(select(DatasetSlug.slug).where(DatasetSlug.slug.startswith(base))))
     return next(slug for slug in slugs.candidates(title) if slug not in taken)
@@ -195,61 +204,5 @@ def _reappear(session: Session, dataset: Dataset, actor: str) -> bool:
         return False
     dataset.state = DatasetState.ACTIVE
     dataset.absent_since = None
-    dataset.absent_runs = 0
     announce(session, dataset, actor=actor, kind="dataset.reappeared")
     return True
-
-
-def _sync_resources(
-    session: Session, dataset: Dataset, distributions: tuple[Distribution, ...], now: datetime
-) -> None:
-    """Match files to resources by upstream key, else URL, else name, so that ids last."""
-    known = list(session.scalars(select(Resource).where(Resource.dataset_id == dataset.id)))
-    kept = []
-    for position, distribution in enumerate(_distinct(distributions)):
-        resource = _match(known, distribution)
-        if resource is None:
-            resource = Resource(dataset_id=dataset.id)
-            session.add(resource)
-        else:
-            known.remove(resource)
-        _fill(resource, distribution, position)
-        kept.append(resource)
-    for gone in known:
-        gone.absent_since = gone.absent_since or now
-    session.flush()
-
-
-def _distinct(distributions: tuple[Distribution, ...]) -> list[Distribution]:
-    return list({distribution.key: distribution for distribution in distributions}.values())
-
-
-def _match(known: list[Resource], distribution: Distribution) -> Resource | None:
-    for fits in (_same_key, _same_url, _same_name):
-        found = next((resource for resource in known if fits(resource, distribution)), None)
-        if found is not None:
-            return found
-    return None
-
-
-def _same_key(resource: Resource, distribution: Distribution) -> bool:
-    return resource.upstream_key == distribution.key
-
-
-def _same_url(resource: Resource, distribution: Distribution) -> bool:
-    return resource.url == distribution.url
-
-
-def _same_name(resource: Resource, distribution: Distribution) -> bool:
-    return bool(distribution.name) and resource.name == distribution.name
-
-
-def _fill(resource: Resource, distribution: Distribution, position: int) -> None:
-    resource.upstream_key = distribution.key
-    resource.position = position
-    resource.name = distribution.name or distribution.url.rsplit("/", 1)[-1]
-    resource.description = distribution.description
-    resource.format = distribution.format.lower()
-    resource.url = distribution.url
-    resource.schema_name = distribution.schema or None
-    resource.absent_since = None

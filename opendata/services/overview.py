@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from opendata.models import Build, Dataset, Resource, Run, Source
 from opendata.search import indexer
 from opendata.services import catalogue, runs, sources
-from opendata.vocabulary import BuildState, DatasetState, RunState
+from opendata.transport.addresses import shown
+from opendata.vocabulary import BuildState, DatasetState
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,10 @@ def _failing_files(session: Session) -> list[Failing]:
     ).all()
     return [
         Failing(
-            f"{slug}: {resource.name}", resource.failing_since, resource.last_reason, resource.url
+            f"{slug}: {resource.name}",
+            resource.failing_since,
+            resource.last_reason,
+            shown(resource.url),
         )
         for resource, slug in rows
     ]
@@ -114,7 +118,7 @@ def _unconfirmed_runs(session: Session) -> list[Waiting]:
     rows = session.execute(
         select(Run, Source.name)
         .join(Source)
-        .where(Run.state == RunState.NEEDS_CONFIRMATION.value)
+        .where(Run.reason == "source-shrunk")
         .where(Run.id.in_(select(func.max(Run.id)).group_by(Run.source_id)))
     )
     return [Waiting(f"run {run.id} of {name}", run.started_at, (run.reason,)) for run, name in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from opendata.errors import NotFound
@@ -41,18 +41,37 @@ def by_code(session: Session, code: str) -> Publisher:
 
 
 def ensure(session: Session, name: PublisherName) -> Publisher:
-    """Return the publisher of this code or name, made if it is new."""
+    """Return the publisher of this code, else of this name; made if it is new.
+
+    Two agencies with different codes are two, also under one name: every province has its
+    department of finance.
+    """
     if name.code:
         known = session.scalars(select(Publisher).where(Publisher.code == name.code)).first()
         if known is not None:
             return known
-        if any(agency.code == name.code for agency in codelists.agencies()):
-            return by_code(session, name.code)
-    same_name = by_slug(session, slugs.make(name.name))
+    listed = _listed(name)
+    if listed is not None:
+        return by_code(session, listed)
+    same_name = session.scalars(
+        select(Publisher)
+        .where(Publisher.names["vi"].astext == name.name)
+        .where(Publisher.code.is_(None) if name.code else true())
+        .order_by(Publisher.code.nulls_first())
+    ).first()
     if same_name is not None:
+        same_name.code = same_name.code or name.code or None
         return same_name
     names = {"vi": name.name} | ({"en": name.name_en} if name.name_en else {})
     return _add(session, names=names, code=name.code or None)
+
+
+def _listed(name: PublisherName) -> str | None:
+    """Return the code of the agency of the code list that is meant, by code or by its full name."""
+    for agency in codelists.agencies():
+        if agency.code == name.code or (not name.code and agency.name["vi"] == name.name):
+            return agency.code
+    return None
 
 
 def by_slug(session: Session, slug: str) -> Publisher | None:

@@ -121,8 +121,7 @@ def exit_code(runs: Sequence[Run]) -> ExitCode:
         return ExitCode.FAILED
     if RunState.PARTIAL.value in states:
         return ExitCode.PARTIAL
-    waits = RunState.NEEDS_CONFIRMATION.value in states
-    if waits or any(run.counts.get("held", 0) for run in runs):
+    if any(run.reason == "source-shrunk" or run.counts.get("held", 0) for run in runs):
         return ExitCode.WAITS
     return ExitCode.WELL
 
@@ -177,10 +176,11 @@ def failing_since(session: Session, source: Source) -> tuple[datetime, Run] | No
     return (bad[-1].started_at, bad[0]) if bad else None
 
 
-def add_record(session: Session, run_id: int, upstream_id: str, **values: Any) -> None:
-    """Write what became of one record of a run; the first telling of an id counts."""
+def write_record(session: Session, run_id: int, upstream_id: str, **values: Any) -> None:
+    """Write what became of one record of a run; the raw document once kept is kept."""
+    later = {name: value for name, value in values.items() if name != "raw" or value is not None}
     session.execute(
         insert(Record)
         .values(run_id=run_id, upstream_id=upstream_id, **values)
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(index_elements=[Record.run_id, Record.upstream_id], set_=later)
     )

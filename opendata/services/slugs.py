@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Letters that do not decompose: đ, and the look-alikes that bad files hold in its place.
 _STROKED = str.maketrans("đĐðÐɖƉ", "dDdDdD")
@@ -18,10 +20,12 @@ def make(title: str) -> str:
     return _shorten("-".join(words)) or "khong-ten"
 
 
-def candidates(title: str) -> list[str]:
-    """Return slugs to try in order: the plain one, then numbered ones."""
+def candidates(title: str) -> Iterator[str]:
+    """Yield slugs to try in order, without end: the plain one, then numbered ones."""
     base = make(title)
-    return [base, *(f"{base}-{number}" for number in range(2, 1_000))]
+    yield base
+    for number in itertools.count(2):
+        yield f"{base}-{number}"
 
 
 def _shorten(slug: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
@@ -22,7 +23,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 @dataclass(frozen=True)
 class SourceChange:
-    """What to set on a source; None leaves a thing as it is."""
+    """What to set on a source; None leaves a thing as it is, empty text takes it away."""
 
     kind: str | None = None
     url: str | None = None
@@ -59,9 +60,12 @@ def change(
 ) -> Source:
     """Change a source; its datasets keep their ids, also when the URL moves."""
     source = get(session, name)
+    before = _settings(source)
     _apply(session, source, values, kinds)
-    if session.is_modified(source):
-        _log(session, source, actor, "source.changed")
+    after = _settings(source)
+    changed = {key: value for key, value in after.items() if value != before[key]}
+    if changed:
+        _log(session, source, actor, "source.changed", changed=changed)
     return source
 
 
@@ -111,28 +115,35 @@ def _apply(session: Session, source: Source, change: SourceChange, kinds: Sequen
     if change.url is not None:
         source.url = _web_address(change.url)
     if change.publisher is not None:
-        source.publisher_id = publishers.by_code(session, change.publisher).id
+        code = change.publisher
+        source.publisher_id = publishers.by_code(session, code).id if code else None
     if change.licence is not None:
-        known = tuple(licence.id for licence in codelists.licences())
-        source.licence = _one_of("licence", change.licence, known)
+        known = ("", *(licence.id for licence in codelists.licences()))
+        source.licence = _one_of("licence", change.licence, known) or None
     if change.schema is not None:
-        source.schema_name = table_schemas.find(change.schema).name
+        source.schema_name = table_schemas.find(change.schema).name if change.schema else None
     if change.policy is not None:
         source.policy = _one_of("policy", change.policy, POLICIES)
     if change.secret_env is not None:
-        source.secret_env = _variable(change.secret_env)
+        source.secret_env = _variable(change.secret_env) if change.secret_env else None
     if change.options:
-        source.options = {**source.options, **change.options}
+        merged = {**source.options, **change.options}
+        source.options = {key: value for key, value in merged.items() if value}
 
 
 def _one_of(what: str, value: str, choices: Sequence[str]) -> str:
     if value not in choices:
-        raise SettingError(f"{value!r} is no {what}; choose one of: {', '.join(sorted(choices))}.")
+        raise SettingError(
+            f"{value!r} is no {what}; choose one of: {', '.join(sorted(filter(None, choices)))}."
+        )
     return value
 
 
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingError(f"{url!r} is not a web address; write it as https://host/path.")
     if parts.username is not None or parts.password is not None:
@@ -150,5 +161,19 @@ def _variable(name: str) -> str:
     return name
 
 
-def _log(session: Session, source: Source, actor: str, kind: str) -> None:
-    events.append(session, actor=actor, kind=kind, subject=("source", source.id), name=source.name)
+def _settings(source: Source) -> dict[str, Any]:
+    return {
+        "kind": source.kind,
+        "url": source.url,
+        "publisher": str(source.publisher_id) if source.publisher_id else None,
+        "licence": source.licence,
+        "schema": source.schema_name,
+        "policy": source.policy,
+        "secret_env": source.secret_env,
+        "options": dict(source.options),
+    }
+
+
+def _log(session: Session, source: Source, actor: str, kind: str, **payload: Any) -> None:
+    subject = ("source", source.id)
+    events.append(session, actor=actor, kind=kind, subject=subject, name=source.name, **payload)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,20 +43,34 @@ def check(session: Session, store: Store) -> StoreReport:
     )
 
 
-def collect(session: Session, store: Store, *, now: datetime, older_than: timedelta) -> list[str]:
-    """Delete files that no row refers to and that are old enough not to be in the making."""
-    wanted = referenced(session)
+def collect(
+    session: Session, store: Store, *, spools: Path, now: datetime, older_than: timedelta
+) -> list[str]:
+    """Delete files that no row refers to and work folders that a killed process left.
+
+    Only what is old: a younger file may belong to a harvest that has not committed yet.
+    """
     limit = (now - older_than).timestamp()
     removed = []
-    for kind, digest, stat in list(store.walk()):
-        if (kind, digest) not in wanted and stat.st_mtime < limit:
+    for kind, digest, _ in list(store.walk()):
+        # Asked anew for each file: a harvest may have just taken it into use.
+        if not _is_referenced(session, kind, digest) and store.is_older(kind, digest, limit):
             store.delete(kind, digest)
             removed.append(f"{kind}/{digest}")
-    for part in store.leftovers():
+    for part in [*store.leftovers(), *spools.glob("harvest-*")]:
         if part.stat().st_mtime < limit:
-            part.unlink()
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
             removed.append(part.name)
     return removed
+
+
+def _is_referenced(session: Session, kind: str, digest: str) -> bool:
+    column = {
+        ORIGINALS: Version.digest,
+        TABLES: TableBuild.parquet_digest,
+        QUARANTINE: TableBuild.quarantine_digest,
+    }[kind]
+    return session.scalars(select(column).where(column == digest).limit(1)).first() is not None
 
 
 def usage(store: Store) -> dict[str, tuple[int, int]]:

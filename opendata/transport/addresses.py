@@ -141,7 +141,7 @@ class Guard:
 
     def check_resolved(self, address: Address, resolved: Sequence[str], where: str) -> None:
         """Raise forbidden-address unless every address of the host is public or it is named."""
-        if self._is_named(address) or all(is_public(each) for each in resolved):
+        if self.is_named(address) or all(is_public(each) for each in resolved):
             return
         raise SourceFailure(
             "forbidden-address",
@@ -150,7 +150,8 @@ class Guard:
             "name it in [http] allow_private_hosts",
         )
 
-    def _is_named(self, address: Address) -> bool:
+    def is_named(self, address: Address) -> bool:
+        """Tell whether an address is one of the named exceptions."""
         return not self._private.isdisjoint({address.host_and_port, address.bracketed_host})
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from opendata import query, storage
 from opendata.errors import NotFound
 from opendata.models import TableBuild
@@ -30,20 +32,20 @@ class Preview:
 
 
 def read(instance: Instance, table: TableBuild) -> Preview | None:
-    """Return the first rows of a table, or None when the store has lost the file."""
+    """Return the first rows of a table, or None when the file is lost or damaged."""
+    columns = table.columns[:_MAX_COLUMNS]
+    count = instance.settings.web.preview_rows
     try:
         path = instance.store.local_copy(storage.TABLES, table.parquet_digest)
-    except NotFound:
-        log.error("file missing from the store: %s/%s", storage.TABLES, table.parquet_digest)
+        data = query.first_rows(path, count, columns=[column["name"] for column in columns])
+    except (NotFound, OSError, pa.ArrowException):
+        log.error("file missing or damaged: %s/%s", storage.TABLES, table.parquet_digest)
         return None
-    count = instance.settings.web.preview_rows
-    data = query.slice_rows(path, table.row_group_offsets, 0, count)
-    shown = data.select(range(min(_MAX_COLUMNS, data.num_columns)))
-    columns = [[cell(value) for value in column.to_pylist()] for column in shown.columns]
+    cells = [[cell(value) for value in column.to_pylist()] for column in data.columns]
     return Preview(
-        columns=table.columns[: len(columns)],
-        rows=list(zip(*columns, strict=True)),
-        left_out=data.num_columns - len(columns),
+        columns=columns,
+        rows=list(zip(*cells, strict=True)),
+        left_out=len(table.columns) - len(columns),
         is_whole=table.row_count <= count,
     )
 

@@ -61,6 +61,13 @@ class ResourceView:
     def name(self) -> str:
         return self.resource.name or self.resource.url.rpartition("/")[2] or str(self.resource.id)
 
+    @property
+    def address(self) -> str:
+        """Where the file lies upstream; a source read with a credential may have keys in its
+        queries."""
+        url = self.resource.url
+        return url.partition("?")[0] if self.resource.dataset.source.secret_env else url
+
 
 def make_all(
     session: Session, instance: Instance, resources: Sequence[Resource]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
-from opendata.models import Build, Dataset, Record, Resource
+from opendata.models import BlockedDigest, Build, Dataset, Decision, Record, Resource
 from opendata.services import runs
 from tests.flows.conftest import HEADER
-from tests.instance import Instance
+from tests.instance import START, Instance
 from tests.loopback import Loopback
 
 PRICES = "Bảng giá đất"
@@ -82,7 +85,7 @@ def test_broken_rows_are_set_aside_and_counted(instance: Instance, source_site: 
     run = instance.harvest("so-lieu")
     assert (run.state, run.counts["quarantined"]) == ("succeeded", 1)
     with instance.sessions() as session:
-        build = session.scalars(select(Build)).one()
+        build = session.scalars(select(Build).options(undefer(Build.report))).one()
     assert (build.state, build.reasons) == ("flagged", ["policy-flag"])
     assert (build.rows_read, build.rows_accepted, build.rows_quarantined) == (41, 40, 1)
     sample = build.report["tables"][0]["samples"][0]
@@ -156,3 +159,94 @@ def test_record_without_title_costs_that_record_only(
     with instance.sessions() as session:
         rejected = session.scalars(select(Record).where(Record.outcome == "rejected")).one()
     assert rejected.problems[0]["code"] == "missing-title"
+
+
+def test_record_that_the_database_refuses_costs_that_record_only(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    long_id = "x" * 9_000
+    url = source_site.put(
+        "/list5.csv",
+        HEADER + f"{long_id},Một,,,,f1,Tệp,a.csv,csv,\n" + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n",
+    )
+    instance.add_source("dai", "file_list", url)
+    run = instance.harvest("dai")
+    assert (run.state, run.counts["created"]) == ("partial", 1)
+    assert instance.dataset("Hai").state == "active"
+
+
+def test_record_without_identifier_lets_nothing_be_concluded(
+    filled: Instance, source_site: Loopback
+) -> None:
+    changed = source_site.answers["/list.csv"].body.decode().replace("\ngia,", "\n,")
+    source_site.put("/list.csv", changed)
+    assert filled.harvest("bo").state == "partial"
+    assert filled.dataset(PRICES).state == "active"
+
+
+def test_list_that_became_empty_is_not_believed(filled: Instance, source_site: Loopback) -> None:
+    source_site.put("/list.csv", HEADER)
+    run = filled.harvest("bo")
+    assert runs.exit_code([run]) in (1, 3)
+    assert filled.dataset(PRICES).state == "active"
+
+
+def test_what_waits_is_judged_anew_when_the_policy_changes(
+    instance: Instance, listing: str
+) -> None:
+    instance.add_source("bo", "file_list", listing, policy="hold")
+    assert runs.exit_code([instance.harvest("bo")]) == 3
+    assert runs.exit_code([instance.harvest("bo")]) == 3
+    assert instance.client().get("/dataset/bang-gia-dat").status_code == 404
+    instance.change_source("bo", policy="flag")
+    assert runs.exit_code([instance.harvest("bo")]) == 0
+    assert instance.client().get("/dataset/bang-gia-dat").status_code == 200
+    assert b"1500" in instance.download(PRICES, "csv")
+
+
+def test_blocked_bytes_are_neither_kept_nor_shown(filled: Instance, source_site: Loopback) -> None:
+    before = filled.download(PRICES, "original")
+    evil = b"ma_tinh;gia\n01;666\n"
+    source_site.put("/gia-dat.csv", evil)
+    digest = hashlib.sha256(evil).hexdigest()
+    with filled.sessions() as session:
+        decision = Decision(
+            at=START, by="test", kind="block", reason="x", subject_kind="digest", subject_id=digest
+        )
+        session.add(decision)
+        session.flush()
+        session.add(BlockedDigest(digest=digest, decision_id=decision.id))
+        session.commit()
+    filled.harvest("bo")
+    assert filled.download(PRICES, "original") == before
+    assert not list(filled.store.root.rglob(digest))
+
+
+def test_claimed_date_of_the_source_is_kept_up_to_date(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    head = "dataset_id,title,modified,file_url\n"
+    url = source_site.put("/list6.csv", head + "d,Một,2025-01-01,a.csv\n")
+    instance.add_source("ngay", "file_list", url)
+    instance.harvest("ngay")
+    source_site.put("/list6.csv", head + "d,Một,2025-06-01,a.csv\n")
+    instance.harvest("ngay")
+    claimed = instance.dataset("Một").upstream_modified_at
+    assert claimed is not None
+    assert claimed.month in (5, 6)
+
+
+def test_public_source_cannot_lead_into_the_own_network(
+    instance: Instance, source_site: Loopback
+) -> None:
+    """The list lies at an address that is not one of the named ones, its file at one that is."""
+    hidden = source_site.put("/secret.csv", "a,b\n1,2\n")
+    with Loopback() as other:
+        url = other.put("/list.csv", HEADER + f"d,Một,,,,f,Tệp,{hidden},csv,\n")
+        instance.add_source("ngoai", "file_list", url)
+        run = instance.harvest("ngoai")
+    assert run.state == "failed"
+    assert run.reason in ("forbidden-address", "forbidden-port")
+    assert source_site.asked == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from opendata.config import Settings
 from opendata.database import SessionFactory
@@ -58,6 +58,14 @@ def test_source_that_is_held_is_refused_to_others(tools: Tools, source: Source) 
         held(tools, source, trigger="test"),
     ):
         pass
+
+
+def test_lock_ends_with_the_run(tools: Tools, sessions: SessionFactory, source: Source) -> None:
+    with held(tools, source, trigger="test"):
+        pass
+    with sessions() as session:
+        locks = session.scalars(text("SELECT objid FROM pg_locks WHERE locktype = 'advisory'"))
+        assert locks.all() == []
 
 
 def test_run_of_a_process_that_is_gone_is_closed_at_once(

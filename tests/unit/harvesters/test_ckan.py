@@ -241,7 +241,6 @@ def test_package_becomes_a_record(site: Any) -> None:
                 name="Tệp",
                 description="Mô tả",
                 format="csv",
-                media_type="text/csv",
                 schema="stations/1.0",
             ),
         ),

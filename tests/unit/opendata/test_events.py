@@ -24,7 +24,7 @@ def read_all(sessions: SessionFactory) -> list[str]:
     with sessions() as session:
         found = events.read(session, READER)
         if found:
-            events.advance(session, READER, found[-1])
+            events.place(session, READER, found[-1])
         session.commit()
         return [event.kind for event in found]
 
@@ -80,7 +80,7 @@ def test_newest_is_the_place_of_a_reader_that_reads_the_state(sessions: SessionF
     with sessions() as session:
         newest = events.newest(session)
         assert newest is not None
-        events.advance(session, READER, newest)
+        events.place(session, READER, newest)
         session.commit()
     write(sessions, "new")
     assert read_all(sessions) == ["new"]

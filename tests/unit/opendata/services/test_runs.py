@@ -66,7 +66,9 @@ def test_state_follows_from_the_counts(
     ],
 )
 def test_exit_code_tells_the_worst(states: list[str], held: int, code: ExitCode) -> None:
-    assert runs.exit_code([Run(state=state, counts={"held": held}) for state in states]) == code
+    reason = {"needs-confirmation": "source-shrunk"}
+    ended = [Run(state=s, counts={"held": held}, reason=reason.get(s, "")) for s in states]
+    assert runs.exit_code(ended) == code
 
 
 def test_second_start_is_refused(sessions: SessionFactory, source: Source, now: datetime) -> None:

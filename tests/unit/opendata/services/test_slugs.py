@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,7 @@ def test_long_title_is_cut_between_words() -> None:
 
 
 def test_candidates_start_plain_then_count() -> None:
-    assert slugs.candidates("Đất")[:3] == ["dat", "dat-2", "dat-3"]
+    assert list(islice(slugs.candidates("Đất"), 3)) == ["dat", "dat-2", "dat-3"]
 
 
 @given(st.text())

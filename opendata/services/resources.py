@@ -1,0 +1,93 @@
+"""Files of a dataset through the runs: the same file keeps its id, whatever else changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opendata.models import Dataset, Resource
+from opendata.records import Distribution
+
+# An index entry of PostgreSQL holds some 2,700 bytes; a signed URL may be longer.
+_MAX_KEY = 500
+
+_Key = Callable[[Resource | Distribution], str]
+
+
+def sync(
+    session: Session, dataset: Dataset, distributions: Iterable[Distribution], *, now: datetime
+) -> None:
+    """Bring the resources of a dataset to what the source lists; what is gone is only marked."""
+    known = list(session.scalars(select(Resource).where(Resource.dataset_id == dataset.id)))
+    listed = list({key_of(item): item for item in distributions}.values())
+    matched = _match(known, listed)
+    for position, item in enumerate(listed):
+        resource = matched.get(key_of(item))
+        if resource is None:
+            resource = Resource(dataset_id=dataset.id)
+            session.add(resource)
+        _fill(resource, item, position)
+    kept = {resource.id for resource in matched.values()}
+    for resource in known:
+        if resource.id not in kept:
+            resource.absent_since = resource.absent_since or now
+    session.flush()
+
+
+def key_of(item: Distribution) -> str:
+    """Return the key of a file within its dataset; a very long one is replaced by its digest."""
+    if len(item.key) <= _MAX_KEY:
+        return item.key
+    return "sha256:" + hashlib.sha256(item.key.encode()).hexdigest()
+
+
+def _match(known: list[Resource], listed: list[Distribution]) -> dict[str, Resource]:
+    """Pair files with resources: all by key, then by URL, then by name.
+
+    A later way only pairs what the earlier ones left, and only where the word is unique on both
+    sides: several files called "CSV" say nothing of which is which.
+    """
+    matched: dict[str, Resource] = {}
+    for word in (_key, _url, _name):
+        free = [resource for resource in known if resource not in matched.values()]
+        wanted = [item for item in listed if key_of(item) not in matched]
+        on_one_side = _unique(wanted, word)
+        for text, resource in _unique(free, word).items():
+            if text in on_one_side:
+                matched[key_of(on_one_side[text])] = resource
+    return matched
+
+
+def _unique(items: Iterable[Any], word: _Key) -> dict[str, Any]:
+    items = list(items)
+    counts = Counter(word(item) for item in items)
+    return {word(item): item for item in items if word(item) and counts[word(item)] == 1}
+
+
+def _key(item: Resource | Distribution) -> str:
+    return item.upstream_key if isinstance(item, Resource) else key_of(item)
+
+
+def _url(item: Resource | Distribution) -> str:
+    return item.url
+
+
+def _name(item: Resource | Distribution) -> str:
+    return item.name
+
+
+def _fill(resource: Resource, item: Distribution, position: int) -> None:
+    resource.upstream_key = key_of(item)
+    resource.position = position
+    resource.name = item.name or item.url.rsplit("/", 1)[-1]
+    resource.description = item.description
+    resource.format = item.format.lower()
+    resource.url = item.url
+    resource.schema_name = item.schema or None
+    resource.absent_since = None
