@@ -24,6 +24,7 @@ _PREFIX = "OPENDATA_"
 _NOT_SETTINGS = {"OPENDATA_CONFIG", "OPENDATA_REQUIRE_SERVICES"}
 _AT_LEAST_ONE = {
     "harvest.max_records",
+    "harvest.max_files",
     "harvest.lease_seconds",
     "http.tries",
     "http.max_bytes",
@@ -100,6 +101,7 @@ class Harvest:
     """Bounds of one run, and when data waits for a person."""
 
     max_records: int = 10_000
+    max_files: int = 1_000
     lease_seconds: int = 120
     quarantine_limit_percent: float = 5.0
     shrink_limit_percent: float = 10.0

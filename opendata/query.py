@@ -7,7 +7,6 @@ import csv
 import io
 import itertools
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,8 +18,10 @@ import pyarrow.parquet as pq
 
 _BATCH = 16_384
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Text that a spreadsheet would run as a formula; `-5` and `+84 …` are left alone.
-_FORMULA = r"\A([=@\t\r]|[+-][^0-9 ])"
+# Text that a spreadsheet would run as a formula, also behind white space; what is a number or a
+# telephone as a whole (`-5`, `+84 24 …`) is left alone.
+_FORMULA = r"\A(\s*[=@＝＠]|[\t\r\n]|\s*[+\-＋－])"
+_NUMBER = r"\A[+-]?[0-9][0-9 .,()]*\z"
 
 
 def first_rows(path: Path, count: int, *, columns: Sequence[str]) -> pa.Table:
@@ -83,7 +84,7 @@ def _as_json(row: dict[str, object]) -> bytes:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if re.match(_FORMULA, text) else text
+    return _for_excel(pa.array([text]))[0].as_py()  # type: ignore[no-any-return] # text, as given
 
 
 def _header(names: Sequence[str], delimiter: str) -> bytes:
@@ -130,5 +131,9 @@ def _for_excel(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
         return pc.replace_substring(column.cast(pa.string()), ".", ",")
     if pa.types.is_string(column.type):
-        return pc.replace_substring_regex(column, _FORMULA, r"'\1")
+        is_formula = pc.and_(
+            pc.match_substring_regex(column, _FORMULA),
+            pc.invert(pc.match_substring_regex(column, _NUMBER)),
+        )
+        return pc.if_else(is_formula, pc.binary_join_element_wise("'", column, ""), column)
     return column

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from io import BufferedReader
@@ -45,7 +46,7 @@ class Store:
         Raises StorageError when the disk refuses; nothing half-written is left under the name.
         """
         target = self.path(kind, digest)
-        if target.exists():
+        if _is_plain_file(target, source.stat().st_size):
             # Young again: a collection that is under way now must not take it for an orphan.
             target.touch()
             return target
@@ -67,12 +68,18 @@ class Store:
                 f"The store has lost {kind}/{digest}; run `opendata store check`."
             ) from err
 
-    def local_copy(self, kind: str, digest: str) -> Path:
-        """Return a local path that holds the file."""
+    def local_copy(self, kind: str, digest: str, *, size: int | None = None) -> Path:
+        """Return a local path that holds the file, whole where its `size` in bytes is known."""
         path = self.path(kind, digest)
-        if not path.exists():
-            raise NotFound(f"The store has lost {kind}/{digest}; run `opendata store check`.")
+        if not _is_plain_file(path, size):
+            raise NotFound(
+                f"The store has lost or cut {kind}/{digest}; run `opendata store check`."
+            )
         return path
+
+    def has(self, kind: str, digest: str, size: int) -> bool:
+        """Say whether the file is there with its size."""
+        return _is_plain_file(self.path(kind, digest), size)
 
     def delete(self, kind: str, digest: str) -> None:
         """Remove a file; one that is not there is fine."""
@@ -91,7 +98,7 @@ class Store:
             for path in sorted((self.root / kind).glob("??/*")):
                 digest = path.name.removesuffix(suffix) if suffix else path.name
                 if _DIGEST.fullmatch(digest):
-                    yield kind, digest, path.stat()
+                    yield kind, digest, path.lstat()
 
     def leftovers(self) -> Iterator[Path]:
         """Yield temporary files that a killed process left behind."""
@@ -99,8 +106,11 @@ class Store:
 
     def is_whole(self, kind: str, digest: str) -> bool:
         """Hash the file again and say whether it is still what its name promises."""
-        with self.open(kind, digest) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        path = self.path(kind, digest)
+        try:
+            return _is_plain_file(path, None) and sha256(path) == digest
+        except OSError:
+            return False
 
     def _write(self, source: Path, target: Path) -> None:
         if not target.parent.exists():
@@ -121,6 +131,15 @@ class Store:
             _sync_folder(target.parent)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _is_plain_file(path: Path, size: int | None) -> bool:
+    """A link or a folder in the place of a file is none of ours."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and size in (None, found.st_size)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,6 +19,9 @@ class FakeIndex:
         self._documents: dict[str, SearchDocument] = {}
         self.put(documents)
 
+    def is_built(self) -> bool:
+        return True
+
     def put(self, documents: Iterable[SearchDocument]) -> None:
         self._documents.update({document["id"]: document for document in documents})
 

@@ -71,7 +71,12 @@ class Context:
         return f"cli:{getpass.getuser()}"
 
     def bring_index_up_to_date(self) -> int:
-        """Let the search index follow the event log; return how many events it took."""
+        """Let the search index follow the event log; return how many events it took.
+
+        An index that is not there, or was lost, is filled from the database first.
+        """
+        if not self.index.is_built():
+            indexer.rebuild(self.sessions, self.index, rendering.load_all)
         return indexer.follow(self.sessions, self.index, rendering.load)
 
 

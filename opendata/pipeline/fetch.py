@@ -29,6 +29,7 @@ def fetch(work: Work, tools: Tools) -> Work:
     if size == 0:
         raise SourceFailure("empty", work.distribution.url, "the file has no content")
     is_known = digest == work.last_digest and work.is_settled and digest not in work.blocked
+    is_known = is_known and all(tools.store.has(*file) for file in work.standing_files)
     return replace(
         work,
         spool=spool,

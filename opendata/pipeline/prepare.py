@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opendata import storage
 from opendata.errors import NotFound
 from opendata.harvester import Harvester
-from opendata.models import BlockedDigest, Build, Resource, Source, Version
+from opendata.models import BlockedDigest, Build, Resource, Source, TableBuild, Version
 from opendata.pipeline.register import PIPELINE_VERSION
 from opendata.pipeline.state import Lease, Policy, Published, Tools, Work
 from opendata.records import Distribution
@@ -60,6 +61,7 @@ def work_for(
         schema=schema,
         last_digest=newest.digest if newest else None,
         is_settled=newest is not None and _is_settled(session, newest, schema),
+        standing_files=_standing_files(session, newest) if newest else (),
         published=_published(session, resource),
         blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
     )
@@ -101,6 +103,19 @@ def _is_settled(session: Session, version: Version, schema: TableSchema | None) 
         and newest.pipeline_version == PIPELINE_VERSION
         and newest.schema_version in wanted
         and newest.state != BuildState.HELD
+    )
+
+
+def _standing_files(session: Session, version: Version) -> tuple[tuple[str, str, int], ...]:
+    """Return the files of a version; what the store has lost is made again from the source."""
+    tables = session.execute(
+        select(TableBuild.parquet_digest, TableBuild.parquet_size)
+        .join(Build, Build.id == TableBuild.build_id)
+        .where(Build.version_id == version.id)
+    )
+    return (
+        (storage.ORIGINALS, version.digest, version.size),
+        *((storage.TABLES, digest, size) for digest, size in tables),
     )
 
 

@@ -148,6 +148,8 @@ class Work:
     schema: TableSchema | None = None
     last_digest: str | None = None  # of the newest version, whatever became of it
     is_settled: bool = False  # that version was built as it would be now, and waits for nobody
+    # (kind, digest, size) of what the store must hold of that version
+    standing_files: tuple[tuple[str, str, int], ...] = ()
     published: Published | None = None
     blocked: frozenset[str] = frozenset()
     # fetch

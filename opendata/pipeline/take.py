@@ -75,6 +75,10 @@ def take(harvest: Harvest, record: SourceRecord | RejectedRecord) -> None:
         tally.unidentified += any(problem.code in _NO_IDENTITY for problem in record.problems)
         _set_aside(harvest, record, RecordOutcome.REJECTED, record.problems)
         return
+    if len(record.distributions) > harvest.tools.settings.harvest.max_files:
+        problem = Problem("too-many-files", value=str(len(record.distributions)))
+        _set_aside(harvest, record, RecordOutcome.REJECTED, (problem,))
+        return
     try:
         _keep(harvest, record)
     except InvalidDocument as err:

@@ -43,6 +43,10 @@ class Results:
 class SearchIndex(Protocol):
     """An engine. Only the indexer writes; readers see a write within about a second."""
 
+    def is_built(self) -> bool:
+        """Say whether there is an index at all: one that is lost must be filled anew."""
+        ...
+
     def put(self, documents: Iterable[SearchDocument]) -> None:
         """Add or replace by id, visible when it returns."""
         ...

@@ -36,6 +36,10 @@ class TantivyIndex:
         self._index: Any = None
         self._seen: tuple[int, int] | None = None
 
+    def is_built(self) -> bool:
+        """Say whether an index was ever put in service here."""
+        return self._folder.current() is not None
+
     def put(self, documents: Iterable[SearchDocument]) -> None:
         """Add or replace by id; builds the index where there is none."""
         with self._folder.writing():

@@ -39,8 +39,8 @@ def save(
     Raises InvalidDocument when the metadata does not fit the profile.
     """
     publisher = _publisher(session, source, record)
-    name = record.publisher or _name_of(publisher)
-    mapped = documents.from_record(record, source, name)
+    mapped = documents.from_record(record, source, _name_of(publisher))
+    problems = (*mapped.problems, *_foreign(record, publisher))
     dataset = session.scalars(
         select(Dataset).where(
             Dataset.source_id == source.id, Dataset.upstream_id == record.upstream_id
@@ -48,16 +48,16 @@ def save(
     ).first()
     if dataset is None:
         dataset = _create(session, source, record, mapped, publisher, now)
-        return Saved(dataset, created=True, changed=True, problems=mapped.problems)
+        return Saved(dataset, created=True, changed=True, problems=problems)
     dataset.last_checked_at = now
     dataset.upstream_modified_at = record.modified
     reappeared = _reappear(session, dataset, actor)
     if dataset.document_hash == mapped.content_hash and dataset.publisher_id == _id(publisher):
-        return Saved(dataset, created=False, changed=reappeared, problems=mapped.problems)
+        return Saved(dataset, created=False, changed=reappeared, problems=problems)
     _update(session, dataset, record, mapped, publisher, now)
     if dataset.state != DatasetState.DRAFT:
         announce(session, dataset, actor=actor, kind="dataset.updated")
-    return Saved(dataset, created=False, changed=True, problems=mapped.problems)
+    return Saved(dataset, created=False, changed=True, problems=problems)
 
 
 def settle(session: Session, dataset: Dataset, *, policy: str, actor: str) -> bool:
@@ -76,7 +76,9 @@ def settle(session: Session, dataset: Dataset, *, policy: str, actor: str) -> bo
 
 def announce(session: Session, dataset: Dataset, *, actor: str, kind: str, **payload: Any) -> None:
     """Render the dataset anew and write the event, in the transaction of the change."""
-    rendering.render(session, dataset)
+    if dataset.state != DatasetState.DRAFT:
+        # A draft is rendered once, when it is settled.
+        rendering.render(session, dataset)
     events.append(
         session,
         actor=actor,
@@ -116,9 +118,21 @@ def mark_absent(session: Session, dataset: Dataset, *, now: datetime, actor: str
 
 
 def _publisher(session: Session, source: Source, record: SourceRecord) -> Publisher | None:
+    """A source that belongs to one agency cannot publish in the name of another."""
+    if source.publisher_id:
+        return session.get(Publisher, source.publisher_id)
     if record.publisher and record.publisher.name:
         return publishers.ensure(session, record.publisher)
-    return session.get(Publisher, source.publisher_id) if source.publisher_id else None
+    return None
+
+
+def _foreign(record: SourceRecord, publisher: Publisher | None) -> tuple[Problem, ...]:
+    named = record.publisher
+    if named is None or publisher is None:
+        return ()
+    if named.code == publisher.code or named.name in publisher.names.values():
+        return ()
+    return (Problem("other-publisher", field="publisher", value=named.name),)
 
 
 def _name_of(publisher: Publisher | None) -> PublisherName | None:

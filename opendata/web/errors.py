@@ -6,6 +6,9 @@ Never the address asked for, never a traceback.
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
@@ -14,8 +17,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = logging.getLogger(__name__)
 _RETRY_SECONDS = 30
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?|")
+_PLAIN = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'")]
 # Headers that belong to the error and not to the page that describes it.
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After", "Location")
 
@@ -29,6 +38,20 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeout, _database_error)
+    app.wsgi_app = _refuse_odd_hosts(app.wsgi_app)  # type: ignore[method-assign,assignment] # the way Flask documents
+
+
+def _refuse_odd_hosts(inner: WSGIApplication) -> WSGIApplication:
+    """Answer 400 to a Host that no address can be made of: inside, not even a page could be."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "")
+        if _HOST.fullmatch(host):
+            return inner(environ, start)
+        start("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), *_PLAIN])
+        return [b"The Host header of the request is not valid.\n"]
+
+    return answer
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:

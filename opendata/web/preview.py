@@ -36,7 +36,9 @@ def read(instance: Instance, table: TableBuild) -> Preview | None:
     columns = table.columns[:_MAX_COLUMNS]
     count = instance.settings.web.preview_rows
     try:
-        path = instance.store.local_copy(storage.TABLES, table.parquet_digest)
+        path = instance.store.local_copy(
+            storage.TABLES, table.parquet_digest, size=table.parquet_size
+        )
         data = query.first_rows(path, count, columns=[column["name"] for column in columns])
     except (NotFound, OSError, pa.ArrowException):
         log.error("file missing or damaged: %s/%s", storage.TABLES, table.parquet_digest)

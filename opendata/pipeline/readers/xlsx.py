@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -38,13 +39,15 @@ def read_xlsx(source: TableSource) -> Iterator[TextBatch]:
                 yield batch
 
 
-def open_workbook(path: Path, where: str) -> calamine.CalamineWorkbook:
-    """Open a workbook; raises `SourceFailure`: unreadable."""
+@contextmanager
+def open_workbook(path: Path, where: str) -> Iterator[calamine.CalamineWorkbook]:
+    """Open a workbook; raises `SourceFailure`: unreadable, also where a sheet turns out broken."""
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))
-    except (calamine.CalamineError, OSError, ValueError) as err:
+        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+            yield book
+    except (calamine.CalamineError, ValueError) as err:
         raise SourceFailure(
-            "unreadable", where, f"the workbook cannot be opened ({err}); ask the source to mend it"
+            "unreadable", where, f"the workbook cannot be read ({err}); ask the source to mend it"
         ) from err
 
 

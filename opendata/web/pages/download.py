@@ -5,6 +5,7 @@ Stored forms have a strong ETag, the digest, and answer ranges; streamed forms h
 
 from __future__ import annotations
 
+import itertools
 import logging
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
 from flask import Blueprint, Response, abort, request, send_file
 
 from opendata import query, storage
@@ -41,7 +43,7 @@ def original(dataset_id: uuid.UUID, resource_id: uuid.UUID, file: str) -> Respon
     if found is None or _extension(file) not in media_types.MEDIA_TYPES:
         abort(404)
     resource, build = found
-    path = _local(storage.ORIGINALS, build.version.digest)
+    path = _local(storage.ORIGINALS, build.version.digest, build.version.size)
     kind = media_types.media_type(build.format, encoding=build.report.get("encoding", ""))
     response = _stored(path, build.version.digest, kind, build.version.fetched_at)
     name = filenames.disposition(resource.name, media_types.extension(build.format))
@@ -56,13 +58,14 @@ def table(dataset_id: uuid.UUID, table_id: uuid.UUID, file: str) -> Response:
     found = catalogue.table_file(session.get(), dataset_id, table_id)
     if found is None or form not in ("parquet", "csv", "json"):
         abort(404)
-    path = _local(storage.TABLES, found.parquet_digest)
+    path = _local(storage.TABLES, found.parquet_digest, found.parquet_size)
     kind = media_types.media_type(form, encoding="utf-8")
     if form == "parquet":
         response = _stored(path, found.parquet_digest, kind, found.build.created_at)
     else:
         stream = _FOR_EXCEL if form == "csv" and request.args.get("excel") == "1" else form
-        response = _streamed(_STREAMS[stream](path), f"{found.parquet_digest}-{stream}", kind)
+        chunks = _begun(_STREAMS[stream](path), found.parquet_digest)
+        response = _streamed(chunks, f"{found.parquet_digest}-{stream}", kind)
     return _offered(response, filenames.disposition(table_name(found), form))
 
 
@@ -88,9 +91,9 @@ def _extension(file: str) -> str:
     return file.rpartition(".")[2].lower()
 
 
-def _local(kind: str, digest: str) -> Path:
+def _local(kind: str, digest: str, size: int) -> Path:
     try:
-        return instance.current().store.local_copy(kind, digest)
+        return instance.current().store.local_copy(kind, digest, size=size)
     except NotFound as err:
         log.error("file missing from the store: %s/%s", kind, digest)
         raise FileBeingRestored(retry_after=_RETRY_SECONDS) from err
@@ -104,9 +107,23 @@ def _stored(path: Path, digest: str, kind: str, changed: datetime | None = None)
     return response
 
 
+def _begun(chunks: Iterator[bytes], digest: str) -> Iterator[bytes]:
+    """Make the first piece now: a file that cannot be read is an answer, not a cut transfer."""
+    if request.method == "HEAD":
+        return iter(())
+    try:
+        first = next(chunks, b"")
+    except (OSError, pa.ArrowException) as err:
+        log.error("file damaged in the store: %s/%s", storage.TABLES, digest)
+        raise FileBeingRestored(retry_after=_RETRY_SECONDS) from err
+    return itertools.chain([first], chunks)
+
+
 def _streamed(chunks: Iterator[bytes], tag: str, kind: str) -> Response:
     """Answer with a body that is made while it is sent; for HEAD and 304 it is never begun."""
     response = Response(chunks, content_type=kind)
+    # Else Werkzeug would make the whole body to learn its length, also for HEAD and 304.
+    response.automatically_set_content_length = False
     response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
     response.set_etag(tag, weak=True)
     response.make_conditional(request)

@@ -73,6 +73,33 @@ def test_damage_is_noticed(tmp_path: Path, file: Path) -> None:
     assert not store.is_whole(ORIGINALS, digest_of(file))
 
 
+def test_file_that_was_cut_is_not_handed_out_and_is_put_again(tmp_path: Path, file: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.put_once(ORIGINALS, file, digest_of(file))
+    path.chmod(0o644)
+    path.write_bytes(b"xin")
+    with pytest.raises(NotFound):
+        store.local_copy(ORIGINALS, digest_of(file), size=8)
+    store.put_once(ORIGINALS, file, digest_of(file))
+    assert store.local_copy(ORIGINALS, digest_of(file), size=8).read_bytes() == b"xin chao"
+
+
+def test_link_in_the_place_of_a_file_is_refused(tmp_path: Path, file: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.path(ORIGINALS, digest_of(file))
+    path.parent.mkdir(parents=True)
+    path.symlink_to("/etc/passwd")
+    with pytest.raises(NotFound):
+        store.local_copy(ORIGINALS, digest_of(file))
+    assert not store.is_whole(ORIGINALS, digest_of(file))
+
+
+def test_folder_in_the_place_of_a_file_is_damage(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.path(TABLES, "a" * 64).mkdir(parents=True)
+    assert not store.is_whole(TABLES, "a" * 64)
+
+
 def test_lost_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="store check"):
         Store(tmp_path).local_copy(ORIGINALS, "a" * 64)
