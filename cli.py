@@ -1,12 +1,13 @@
 """The command line, installed as `opendata`: the one place that knows library and harvesters.
 
 Exit codes: 0 well, 1 failed, 2 partial (something could not be read), 3 something waits for a
-person.
+person, 64 the command was not written right.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from opendata.commands.status import status
 from opendata.commands.store import store
 from opendata.errors import OpendataError
 from opendata.vocabulary import ExitCode
+
+# click says 2, which here means "partial"; 64 is what sysexits.h calls EX_USAGE.
+click.UsageError.exit_code = ExitCode.USAGE
 
 
 class Commands(click.Group):
@@ -72,6 +76,8 @@ def main(ctx: click.Context, path: Path | None, *, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    # An orderly end: what runs is closed as cancelled, and its work folder goes.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     ctx.obj = Context(config.load(path), harvesters.registry())
 
 

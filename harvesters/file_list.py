@@ -16,6 +16,8 @@ from opendata.records import Distribution, RejectedRecord, SourceRecord, clean_t
 
 _MAX_BYTES = 64 * 1024**2  # of a list: some hundred thousand files
 
+_LONGEST_CELL = 10_000_000
+
 
 class FileList:
     """A CSV on the web that lists files. It has no options."""
@@ -62,6 +64,7 @@ def _rows(text: str, where: str) -> tuple[list[str], list[Row]]:
     """Return the columns and the rows that are not empty."""
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
+    csv.field_size_limit(_LONGEST_CELL)  # the library stops at 131,072 characters
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = [clean_text(name).lower() for name in next(lines, [])]

@@ -67,7 +67,7 @@ def check_options(source: SourceConfig, *, known: Collection[str] = ()) -> None:
     """Raise `SourceFailure` bad-option when the source has an option that nobody reads."""
     unknown = sorted(set(source.options) - set(known))
     if unknown:
-        raise bad_option(source, f"{unknown[0]} is not one of {', '.join(known) or 'none'}")
+        raise bad_option(source, f"{unknown[0]}: there are {', '.join(known) or 'no options'}")
 
 
 def bad_option(source: SourceConfig, fact: str) -> SourceFailure:

@@ -40,6 +40,7 @@ _AT_LEAST_ONE = {
     "demo.port",
 }
 _MAX_NUMBER = 2**62
+_LAST_PORT = 65_535
 _NOT_SETTING_PREFIXES = ("OPENDATA_TEST_", "OPENDATA_SECRET_")
 
 
@@ -243,6 +244,8 @@ def _build(kind: type[Any], values: dict[str, Any], section: str) -> Any:
         filled[name] = _convert(hints[name], value, key)
         if key in _AT_LEAST_ONE and filled[name] < 1:
             raise SettingError(f"{key} must be at least 1, but is {value!r}.")
+        if key.endswith(".port") and filled[name] > _LAST_PORT:
+            raise SettingError(f"{key} must be at most {_LAST_PORT}, but is {value!r}.")
     return kind(**filled)
 
 
@@ -268,9 +271,7 @@ def _convert(kind: Any, value: Any, key: str) -> Any:
 def _scalar(kind: Any, value: Any) -> Any:
     if kind == tuple[str, ...] or kind == tuple[int, ...]:
         item = kind.__args__[0]
-        parts = (
-            [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
-        )
+        parts = _list_of(value) if isinstance(value, str) else value
         return tuple(_scalar(item, part) for part in parts)
     if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
         raise TypeError(kind)
@@ -280,3 +281,11 @@ def _scalar(kind: Any, value: Any) -> Any:
     if kind in (int, float) and not 0 <= converted < _MAX_NUMBER:
         raise ValueError(kind)
     return converted
+
+
+def _list_of(text: str) -> list[Any]:
+    """Read a list from the environment: `a, b`, or as it would stand in the file, `["a", "b"]`."""
+    if text.strip().startswith("["):
+        found: list[Any] = tomllib.loads(f"list = {text}")["list"]
+        return found
+    return [part.strip() for part in text.split(",") if part.strip()]

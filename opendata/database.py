@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -56,10 +58,39 @@ def embedded_url(data_path: Path) -> str:
     """
     server = _embedded_module()
     folder = data_path / "postgres"
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Only for this user: what is held or private lies here, and the server trusts its socket.
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _keep_runtime_files_in(server, data_path)
-    uri: str = server.get_server(folder, cleanup_mode="stop").get_uri()
+    _forget_dead_users(folder / ".handle_pids.json")
+    try:
+        uri: str = server.get_server(folder, cleanup_mode="stop").get_uri()
+    except RuntimeError as err:
+        raise SettingError(
+            f"The embedded PostgreSQL could not start under {folder}: {err}; "
+            "a shorter data_dir may help."
+        ) from err
     return uri
+
+
+def _forget_dead_users(path: Path) -> None:
+    """Drop killed processes from the server's list of users, or it would never stop again."""
+    try:
+        users = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return
+    alive = [pid for pid in users if _is_alive(pid)]
+    if alive != users:
+        path.write_text(json.dumps(alive))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _embedded_module() -> Any:

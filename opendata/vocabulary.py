@@ -62,6 +62,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     PARTIAL = 2
     WAITS = 3
+    USAGE = 64
 
 
 PUBLIC_DATASETS = (DatasetState.ACTIVE, DatasetState.ABSENT)
@@ -265,3 +266,9 @@ def reason(code: str) -> Word:
 def problem(code: str) -> Word:
     """Return the word of a problem kind."""
     return PROBLEMS[code]
+
+
+def said(code: str, language: str) -> str:
+    """Return the sentence of a problem or a reason."""
+    word = PROBLEMS.get(code) or reason(code)
+    return word.vi if language == "vi" else word.en

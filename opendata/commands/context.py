@@ -65,6 +65,10 @@ class Context:
         """Return the harvester of a source."""
         return opening.open_harvester(source, self.registry, self.settings.http)
 
+    def check_options(self, source: Source) -> None:
+        """Raise SourceFailure when the harvester refuses an option; no request is made."""
+        opening.open_harvester(source, self.registry, self.settings.http, with_secret=False)
+
     @property
     def actor(self) -> str:
         """Who types: written with every change."""

@@ -12,6 +12,7 @@ from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import Harvested, explain, harvest_all, summary
 from opendata.commands.serve import run as run_server
+from opendata.config import Settings
 from opendata.demo import server
 from opendata.demo.server import DemoSource
 from opendata.errors import NotFound
@@ -38,14 +39,13 @@ def demo(click_context: click.Context, context: Context, *, serve: bool) -> None
     with server.start(port) as running:
         click.echo(f"Sample sources: {running.url}")
         done = _harvest(context, running.sources())
-    _report(context, done.runs)
-    for sentence in done.refused:
-        click.echo(f"Error: {sentence}", err=True)
-    code = done.exit_code
-    if not serve or code == ExitCode.FAILED:
-        click_context.exit(code)
-    _say_what_next(context)
-    run_server(context)
+        _report(context, done.runs)
+        for sentence in done.refused:
+            click.echo(f"Error: {sentence}", err=True)
+        if not serve or done.exit_code == ExitCode.FAILED:
+            click_context.exit(done.exit_code)
+        _say_what_next(context)
+        run_server(context)
 
 
 def _harvest(context: Context, offered: Sequence[DemoSource]) -> Harvested:
@@ -92,16 +92,21 @@ def _report(context: Context, ended: list[Run]) -> None:
 
 
 def _say_what_next(context: Context) -> None:
-    site = f"http://{context.settings.web.host}:{context.settings.web.port}"
+    settings = context.settings
+    site = f"http://{settings.web.host}:{settings.web.port}"
+    command = ".venv/bin/opendata"
+    if settings.data_path != Settings().data_path:
+        command = f"OPENDATA_DATA_DIR={settings.data_path} {command}"
     click.echo(
         f"""
-The catalogue answers on {site}/ and in English on {site}/en/ (stop it with Ctrl-C).
-Look at   {site}/dataset/?q=don+vi+hanh+chinh   search without marks
+Look at   {site}/   in English {site}/en/
+          {site}/dataset/?q=don+vi+hanh+chinh   search without marks
           {site}/organization/                  who publishes
           {site}/schemas                        what data is checked against
 Type next, in another terminal:
-          .venv/bin/opendata status
-          .venv/bin/opendata search query "dịch vụ công"
-          .venv/bin/opendata harvest status
+          {command} status
+          {command} search query "dịch vụ công"
+          OPENDATA_HTTP__ALLOW_PRIVATE_HOSTS=127.0.0.1:{settings.demo.port} \\
+            {command} harvest run --all    (the sample sources answer as long as this runs)
 """
     )

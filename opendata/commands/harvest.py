@@ -10,10 +10,13 @@ import click
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, harvest_all, summary
+from opendata.errors import Conflict
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
 from opendata.services import runs, sources
-from opendata.vocabulary import ExitCode
+from opendata.vocabulary import ExitCode, said
+
+_SHOWN = 30
 
 
 @click.group()
@@ -46,7 +49,7 @@ def run(
     if dry_run:
         click_context.exit(_preview(context, chosen, as_json=as_json))
     done = harvest_all(context, chosen, trigger="cli", quiet=as_json)
-    _report(done.runs, as_json=as_json)
+    _report(context, done.runs, as_json=as_json)
     for sentence in done.refused:
         click.echo(f"Error: {sentence}", err=True)
     click_context.exit(done.exit_code)
@@ -58,7 +61,14 @@ def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequ
     with context.sessions() as session:
         if everything:
             return sources.every(session, enabled_only=True)
-        return [sources.get(session, name) for name in names]
+        named = [sources.get(session, name) for name in names]
+    for source in named:
+        if not source.enabled:
+            raise Conflict(
+                f"Source {source.name} is disabled; "
+                f"let it harvest again with `opendata source enable {source.name}`."
+            )
+    return named
 
 
 def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> ExitCode:
@@ -87,7 +97,7 @@ def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> Ex
     return ExitCode.WELL if is_whole else ExitCode.PARTIAL
 
 
-def _report(ended: Sequence[Run], *, as_json: bool) -> None:
+def _report(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:
     if as_json:
         output.as_json([_facts(item) for item in ended])
         return
@@ -96,6 +106,27 @@ def _report(ended: Sequence[Run], *, as_json: bool) -> None:
         ("run", "source", "state", "what", "why"),
         [[r.id, r.source.name, r.state, summary(r.counts), explain(r)] for r in ended],
     )
+    problems = [row for run in ended for row in _problems(context, run)]
+    if problems:
+        output.table(
+            f"Problems ({len(problems)}, at most {_SHOWN} shown)",
+            ("record", "where", "value", "what is wrong"),
+            problems[:_SHOWN],
+        )
+
+
+def _problems(context: Context, run: Run) -> list[list[Any]]:
+    with context.sessions() as session:
+        return [
+            [
+                record.upstream_id[:60],
+                f"{p['field']} (row {p['row']})" if p["row"] else p["field"],
+                str(p["value"])[:80],
+                said(p["code"], "en"),
+            ]
+            for record in runs.records(session, run.id)
+            for p in record.problems
+        ]
 
 
 @harvest.command()

@@ -49,7 +49,7 @@ def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
 def clean(value: Any) -> str:
     """Return a cell as text without control characters; times as people here write them."""
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%d/%m/%Y %H:%M")
+        return value.astimezone().strftime("%d/%m/%Y %H:%M %Z")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else _CONTROL.sub("�", str(value))

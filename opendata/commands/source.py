@@ -31,12 +31,20 @@ def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="KEY=VALUE",
             help="Option of the harvester.",
         ),
-        click.option("--policy", help="publish, flag or hold what comes."),
+        click.option("--policy", help="publish, flag (default) or hold what comes."),
         click.option("--schema", metavar="NAME", help="Published table schema of its files."),
-        click.option("--licence", metavar="ID", help="Licence where the source names none."),
-        click.option("--publisher", metavar="CODE", help="Identification code of the agency."),
-        click.option("--url", help="Address of the source."),
-        click.option("--kind", help="Protocol: ckan, file_list …"),
+        click.option(
+            "--licence",
+            metavar="ID",
+            help="Licence where the source names none.",
+        ),
+        click.option(
+            "--publisher",
+            metavar="CODE",
+            help="Agency of all its datasets; without it, as told.",
+        ),
+        click.option("--url", help="Address of the source (needed)."),
+        click.option("--kind", help="Protocol (needed): ckan, file_list …"),
     ):
         command = option(command)
     return command
@@ -49,9 +57,10 @@ def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def add(context: Context, /, name: str, **values: Any) -> None:
     """Add a source."""
     with context.sessions() as session:
-        sources.add(
+        added = sources.add(
             session, name, _change(values), kinds=list(context.registry), actor=context.actor
         )
+        context.check_options(added)
         session.commit()
     click.echo(f"Added. Harvest it with `opendata harvest run {name}`.")
 
@@ -63,9 +72,10 @@ def add(context: Context, /, name: str, **values: Any) -> None:
 def set_(context: Context, /, name: str, **values: Any) -> None:
     """Change a source; its datasets keep their addresses, also when the URL moves."""
     with context.sessions() as session:
-        sources.change(
+        changed = sources.change(
             session, name, _change(values), kinds=list(context.registry), actor=context.actor
         )
+        context.check_options(changed)
         session.commit()
     click.echo(f"Changed. See `opendata source show {name}`.")
 

@@ -10,6 +10,8 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.shape import claims, shapes, signature
 from opendata.pipeline.state import FileShape, Tools, Work
 
+_BINARY = signature.Signature("other", "not-tabular")
+
 
 def detect(work: Work, tools: Tools) -> Work:
     """Set `work.shape`.
@@ -36,6 +38,13 @@ def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str
             where,
             f"the source says {claim}, but the bytes are a web page; "
             "open the address in a browser and correct it",
+        )
+    if found == _BINARY and claims.is_delimited(claim):
+        raise SourceFailure(
+            "unexpected-type",
+            where,
+            f"the source says {claim}, but the bytes are a program, a picture or the like; "
+            "ask it to correct the file or its format",
         )
     if found.format == "csv" and claims.is_other_text(claim):
         return FileShape("other", path, reason="not-tabular")

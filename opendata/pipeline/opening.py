@@ -14,7 +14,9 @@ from opendata.transport.addresses import Guard
 from opendata.transport.client import Transport
 
 
-def open_harvester(source: Source, registry: Registry, http: config.Http) -> Harvester:
+def open_harvester(
+    source: Source, registry: Registry, http: config.Http, *, with_secret: bool = True
+) -> Harvester:
     """Return the harvester of a source; raises SettingError for an unknown kind or no secret.
 
     Only a source that itself lies at one of `allow_private_hosts` may lead to them: a public
@@ -33,7 +35,7 @@ def open_harvester(source: Source, registry: Registry, http: config.Http) -> Har
             name=source.name,
             url=source.url,
             options=options,
-            secret=_secret(source, header),
+            secret=_secret(source, header) if with_secret else None,
         ),
         Transport(http if _is_internal(source, http) else replace(http, allow_private_hosts=())),
     )

@@ -57,6 +57,10 @@ def harvest(
             _conclude(harvest)
         except LeaseLost:
             raise
+        except (KeyboardInterrupt, SystemExit):
+            tally.give_up("cancelled", "")
+            _close(source, lease, tools, tally)
+            raise
         except OpendataError as err:
             tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
         except SQLAlchemyError as err:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Occur
 
 from opendata.errors import SearchUnavailable
 from opendata.search import fields, order_keys, tree
+from opendata.search import tantivy_words as words
 from opendata.search.base import FacetCount, Query, Results, SearchDocument
-from opendata.search.fields import Field
 from opendata.search.index_folder import IndexFolder
 
 _HEAP_BYTES = 64 * 1024**2
@@ -71,7 +69,7 @@ class TantivyIndex:
         searcher = self._searcher()
         if searcher is None or not searcher.num_docs:
             return Results((), (), 0, dict.fromkeys(fields.FACETS, ()))
-        compiled = _compile(root)
+        compiled = words.query(root)
         total = searcher.search(compiled, 1).count
         start = (max(query.page, 1) - 1) * query.size
         size = min(query.size, total - start)  # the engine sets memory aside for what is asked
@@ -162,7 +160,7 @@ def _write(writer: Any, documents: Iterable[SearchDocument]) -> int:
     """Write the documents, the last one of each id; return how many ids there were."""
     written = set()
     for document in documents:
-        rendered = _document(document)
+        rendered = words.document(document)
         with _refusals():
             writer.delete_documents_by_term("id", document["id"])
             writer.add_document(rendered)
@@ -189,70 +187,15 @@ def _damaged(path: Path) -> SearchUnavailable:
     )
 
 
-@cache
-def _schema() -> Any:
-    """Texts are split at white space; keywords and orders are whole terms in columns."""
-    builder = tantivy.SchemaBuilder()
-    columns = [f.name for f in fields.FIELDS if f.facet] + [_column(f) for f in fields.SORTED]
-    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in columns:
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in fields.forms({}):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
-
-
 def _open(path: Path, *, is_new: bool = False) -> Any:
     if not is_new and not tantivy.Index.exists(str(path)):
         raise FileNotFoundError(path)
-    index = tantivy.Index(_schema(), str(path))
+    index = tantivy.Index(words.schema(), str(path))
     whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer("whitespace", whitespace)
     # No watching thread: every search looks at the commit itself, also after a fork.
     index.config_reader("manual")
     return index
-
-
-def _document(document: SearchDocument) -> Any:
-    rendered = tantivy.Document()
-    rendered.add_text("id", document["id"])
-    for name, joined in fields.forms(document).items():
-        rendered.add_text(name, joined)
-    for field in fields.FIELDS:
-        if field.facet:
-            for value in fields.values(document, field):
-                rendered.add_text(field.name, value)
-        if field.sort:
-            rendered.add_text(_column(field), order_keys.key(document, field))
-    return rendered
-
-
-def _column(field: Field) -> str:
-    return f"order_{field.sort}"
-
-
-def _compile(node: tree.Node) -> Any:
-    match node:
-        case tree.Term(field, value):
-            # A lone surrogate cannot be written as UTF-8, and so is in no document.
-            known = value.encode("utf-8", "replace").decode()
-            return tantivy.Query.term_query(_schema(), field, known, "freq")
-        case tree.Boost(inner, factor):
-            return tantivy.Query.boost_query(_compile(inner), factor)
-        case tree.Constant(inner, score):
-            return tantivy.Query.const_score_query(_compile(inner), score)
-        case tree.Best(nodes, tie):
-            return tantivy.Query.disjunction_max_query([_compile(n) for n in nodes], tie)
-        case tree.Any(nodes, minimum):
-            clauses = [(Occur.Should, _compile(n)) for n in nodes]
-            return tantivy.Query.boolean_query(clauses, minimum_number_should_match=minimum)
-        case tree.All(must, should):
-            needed = [(Occur.Must, _compile(n)) for n in must]
-            return tantivy.Query.boolean_query(
-                needed + [(Occur.Should, _compile(n)) for n in should]
-            )
-        case tree.Everything():
-            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
 
 
 def _by_order(

@@ -105,6 +105,8 @@ def state_of(counts: Mapping[str, int], *, is_complete: bool, reason: str) -> Ru
 
     `partial` means that something could not be read; a run that read nothing at all failed.
     """
+    if reason == "cancelled":
+        return RunState.CANCELLED
     read = sum(counts.get(word, 0) for word in _READ)
     unread = sum(counts.get(word, 0) for word in _UNREAD)
     if not read and (unread or not is_complete):
@@ -132,7 +134,7 @@ def finish(
     """Close a run with its counts."""
     run.state = state.value
     run.counts = dict(counts)
-    run.reason = reason
+    run.reason = reason or ("some-unread" if state == RunState.PARTIAL else "")
     run.detail = detail[:2_000]
     run.finished_at = now
 

@@ -134,7 +134,8 @@ class Guard:
             raise SourceFailure(
                 "forbidden-port",
                 where,
-                "it leads to a port that is not one of [http] allow_ports; add it there",
+                "it leads to a port that is not one of [http] allow_ports; add the port there, or, "
+                "for a source inside the own network, the host to [http] allow_private_hosts",
             )
         if ":" in address.host or _is_ipv4(address.host):
             self.check_resolved(address, [address.host], where)

@@ -12,6 +12,7 @@ from opendata.services import slugs
 _UNSAFE = re.compile(r"[\\/:*?\"<>|\s]+")
 # Right-to-left overrides and zero-width characters would show another extension than there is.
 _INVISIBLE = ("Cf", "Cc", "Zl", "Zp", "Cs")
+_FORMAT_IN_BRACKETS = re.compile(r"\s*\((?:csv|tsv|xlsx?|json|pdf|parquet)\)$", re.I)
 _MAX = 100
 
 
@@ -35,4 +36,6 @@ def _stem(name: str, extension: str) -> str:
     words = _UNSAFE.sub(" ", visible).strip(" .")
     if words.lower().endswith(f".{extension}"):
         words = words[: -len(extension) - 1]
+    # "Giá đất (CSV)" tells a reader of the page something, a reader of a file name nothing.
+    words = _FORMAT_IN_BRACKETS.sub("", words)
     return words[:_MAX].strip(" .") or "du-lieu"

@@ -45,6 +45,11 @@ def is_data(claim: str) -> bool:
     return claim in _TABLES or claim in _DOCUMENTS
 
 
+def is_delimited(claim: str) -> bool:
+    """Say whether the claim is text in rows, which no binary file can be."""
+    return claim in ("csv", "tsv")
+
+
 def is_other_text(claim: str) -> bool:
     """Say whether text under this claim is no table, however many commas it has."""
     return claim in _OTHER_TEXT

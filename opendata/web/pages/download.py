@@ -66,7 +66,10 @@ def table(dataset_id: uuid.UUID, table_id: uuid.UUID, file: str) -> Response:
         stream = _FOR_EXCEL if form == "csv" and request.args.get("excel") == "1" else form
         chunks = _begun(_STREAMS[stream](path), found.parquet_digest)
         response = _streamed(chunks, f"{found.parquet_digest}-{stream}", kind)
-    return _offered(response, filenames.disposition(table_name(found), form))
+    name = table_name(found)
+    if request.args.get("excel") == "1":
+        name = f"{name} (Excel)"
+    return _offered(response, filenames.disposition(name, form))
 
 
 @blueprint.get("/schemas/<name>/<version>/schema.json")

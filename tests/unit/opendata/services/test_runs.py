@@ -45,6 +45,7 @@ def start(sessions: SessionFactory, source: Source, now: datetime) -> Run:
         ({}, False, "connection", RunState.FAILED),
         ({"rejected": 3}, True, "", RunState.FAILED),
         ({"unchanged": 2}, True, "source-shrunk", RunState.NEEDS_CONFIRMATION),
+        ({"created": 2}, False, "cancelled", RunState.CANCELLED),
     ],
 )
 def test_state_follows_from_the_counts(

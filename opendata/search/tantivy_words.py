@@ -1,0 +1,69 @@
+"""Our fields, documents and query trees in the words of tantivy."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import tantivy
+from tantivy import Occur
+
+from opendata.search import fields, order_keys, tree
+from opendata.search.base import SearchDocument
+from opendata.search.fields import Field
+
+
+@cache
+def schema() -> Any:
+    """Texts are split at white space; keywords and orders are whole terms in columns."""
+    builder = tantivy.SchemaBuilder()
+    columns = [f.name for f in fields.FIELDS if f.facet] + [order_column(f) for f in fields.SORTED]
+    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in columns:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in fields.forms({}):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def document(told: SearchDocument) -> Any:
+    """Return a search document for the engine: every text in its forms, facets, order keys."""
+    rendered = tantivy.Document()
+    rendered.add_text("id", told["id"])
+    for name, joined in fields.forms(told).items():
+        rendered.add_text(name, joined)
+    for field in fields.FIELDS:
+        if field.facet:
+            for value in fields.values(told, field):
+                rendered.add_text(field.name, value)
+        if field.sort:
+            rendered.add_text(order_column(field), order_keys.key(told, field))
+    return rendered
+
+
+def order_column(field: Field) -> str:
+    """Return the column that sorts by a field."""
+    return f"order_{field.sort}"
+
+
+def query(node: tree.Node) -> Any:
+    """Return a tree of ours as a query of the engine; no text reaches a query parser."""
+    match node:
+        case tree.Term(field, value):
+            # A lone surrogate cannot be written as UTF-8, and so is in no document.
+            known = value.encode("utf-8", "replace").decode()
+            return tantivy.Query.term_query(schema(), field, known, "freq")
+        case tree.Boost(inner, factor):
+            return tantivy.Query.boost_query(query(inner), factor)
+        case tree.Constant(inner, score):
+            return tantivy.Query.const_score_query(query(inner), score)
+        case tree.Best(nodes, tie):
+            return tantivy.Query.disjunction_max_query([query(n) for n in nodes], tie)
+        case tree.Any(nodes, minimum):
+            clauses = [(Occur.Should, query(n)) for n in nodes]
+            return tantivy.Query.boolean_query(clauses, minimum_number_should_match=minimum)
+        case tree.All(must, should):
+            needed = [(Occur.Must, query(n)) for n in must]
+            return tantivy.Query.boolean_query(needed + [(Occur.Should, query(n)) for n in should])
+        case tree.Everything():
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
