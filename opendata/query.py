@@ -66,9 +66,9 @@ def iter_csv(path: Path, *, for_excel: bool = False) -> Iterator[bytes]:
 
 def iter_json(path: Path) -> Iterator[bytes]:
     """Yield a table as a JSON array of objects in UTF-8; dates ISO, never NaN."""
-    yield b"["
     before = b"\n"
     with pq.ParquetFile(path) as file:
+        yield b"["
         for batch in file.iter_batches(_BATCH, use_threads=False):
             rows = pa.RecordBatch.from_arrays(
                 [_without_nan(_plain(column)) for column in batch.columns], batch.schema.names

@@ -25,6 +25,8 @@ class Loopback:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        # While set and not yet fired, every answer waits for it.
+        self.hold: threading.Event | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
     @property
@@ -65,6 +67,8 @@ class Loopback:
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 site.asked.append(self.path)
+                if site.hold is not None:
+                    site.hold.wait(30)
                 answer = site.answers.get(path, Answer(b"nothing here", 404))
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():

@@ -98,3 +98,26 @@ def test_missing_secret_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("OPENDATA_SECRET_X", raising=False)
     with pytest.raises(SettingError, match="OPENDATA_SECRET_X is not set"):
         config.secret("OPENDATA_SECRET_X")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("OPENDATA_WEB__PAGE_SIZE", "0", "web.page_size must be at least 1"),
+        ("OPENDATA_WEB__PORT", "99999", "web.port must be at most 65535"),
+        ("OPENDATA_HARVEST__SHRINK_LIMIT_COUNT", "-1", "must be of type int, but is '-1'"),
+    ],
+)
+def test_number_out_of_range_stops_the_start(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        load(None, {name: value})
+
+
+def test_list_in_the_environment_may_stand_as_in_the_file() -> None:
+    found = load(None, {"OPENDATA_HTTP__ALLOW_PRIVATE_HOSTS": '["10.0.0.5:8080"]'})
+    assert found.http.allow_private_hosts == ("10.0.0.5:8080",)
+
+
+def test_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be read"):
+        load(tmp_path, {})

@@ -117,3 +117,25 @@ def test_exports_stream_over_batches(long_table: tuple[Path, tuple[int, ...]]) -
     assert len(pieces) > 3
     assert len(json.loads(b"".join(pieces))) == pq.read_metadata(path).num_rows
     assert b"".join(query.iter_csv(path)).count(b"\n") == pq.read_metadata(path).num_rows + 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("\n=1", "'\n=1"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"),
+        ("- 1+1", "'- 1+1"),
+        ("-5", "-5"),
+        ("+84 24 3333", "+84 24 3333"),
+        ("Hà Nội", "Hà Nội"),
+    ],
+)
+def test_cell_that_excel_would_run_is_made_harmless(tmp_path: Path, cell: str, shown: str) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"=cột": [cell]}), path)
+    text = b"".join(query.iter_csv(path, for_excel=True)).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter=";")) == [["'=cột"], [shown]]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import itertools
 import uuid
+from collections.abc import Iterator
 
 import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
 from opendata import storage
+from opendata.web.pages import download
 from tests.unit.opendata.web.sample import Catalogue
 
 
@@ -148,3 +151,42 @@ def test_file_lost_from_the_store_is_being_restored(
     assert answer.headers["Retry-After"]
     assert page.status_code == 200
     assert "Các dòng đầu không được hiển thị ở đây" in page.text
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "pieces"),
+    [
+        ("HEAD", {}, 0),
+        ("GET", {"If-None-Match": "*"}, 1),
+        ("GET", {}, 2),
+    ],
+)
+def test_export_is_made_only_as_far_as_it_is_read(
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    headers: dict[str, str],
+    pieces: int,
+) -> None:
+    made: list[int] = []
+
+    def endless(path: object) -> Iterator[bytes]:
+        for number in itertools.count(1):
+            made.append(number)
+            yield b"x"
+
+    monkeypatch.setitem(download._STREAMS, "csv", endless)
+    app = catalogue.app()
+    with app.test_request_context(catalogue.table_path("csv"), method=method, headers=headers):
+        answer = app.full_dispatch_request()
+        if answer.status_code == 200 and method == "GET":
+            next(iter(answer.response))
+            next(iter(answer.response))
+    assert len(made) <= pieces
+
+
+@pytest.mark.parametrize("host", ["a..b", "..", "x" * 64 + ".vn", "a b", "[", "x:99999999"])
+def test_host_that_cannot_be_one_is_a_bad_request(client: FlaskClient, host: str) -> None:
+    answer = client.get("/", headers={"Host": host})
+    assert answer.status_code == 400
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
