@@ -37,6 +37,9 @@ def register(work: Work, tools: Tools) -> Work:
         resource = session.get_one(Resource, work.resource_id, with_for_update=True)
         version = _version(session, resource, work)
         build = _standing_build(session, version, work)
+        if build is not None and build.id == resource.published_build_id:
+            # Only files were made again that the store had lost: what is in force stays so.
+            return replace(work, outcome=build.state)
         is_new = build is None or build.state != verdict.state
         if build is None:
             build = _build(session, resource, version, work, tools.clock())
@@ -71,8 +74,7 @@ def _put_in_force(
     is_new: bool,
 ) -> None:
     if build.state in LIVE_BUILDS:
-        if resource.published_build_id != build.id:
-            _publish(session, resource, build, work, now)
+        _publish(session, resource, build, work, now)
     elif is_new:
         _announce(session, build, work, kind=f"build.{build.state}")
 

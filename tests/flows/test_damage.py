@@ -79,6 +79,14 @@ def test_lost_files_are_made_again_by_the_next_harvest(filled: Instance) -> None
         assert store_care.check(session, filled.store).is_clean
 
 
+def test_healing_judges_nothing_anew(filled: Instance) -> None:
+    filled.change_source("bo", policy="hold")
+    for path in files(filled):
+        path.unlink()
+    filled.harvest("bo")
+    assert b"1500" in filled.download(PRICES, "csv")
+
+
 def test_folder_in_the_place_of_a_file_is_reported_as_damage(filled: Instance) -> None:
     original, _ = files(filled)
     original.unlink()
