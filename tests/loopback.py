@@ -25,6 +25,7 @@ class Loopback:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.default = Answer(b"nothing here", 404)
         # While set and not yet fired, every answer waits for it.
         self.hold: threading.Event | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -69,7 +70,7 @@ class Loopback:
                 site.asked.append(self.path)
                 if site.hold is not None:
                     site.hold.wait(30)
-                answer = site.answers.get(path, Answer(b"nothing here", 404))
+                answer = site.answers.get(path, site.default)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)

@@ -8,10 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 
@@ -22,6 +19,7 @@ from opendata.errors import SourceFailure
 from opendata.harvester import Harvester, SourceConfig
 from opendata.records import RejectedRecord, SourceRecord
 from opendata.transport.client import Transport
+from tests.loopback import Answer, Loopback
 
 FILE = b"id,name\n1,a\n"
 PAGE = b"<!doctype html><html><body>Please log in</body></html>"
@@ -40,40 +38,11 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Site(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, bytes] = {}
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Site
-
-    def do_GET(self) -> None:
-        body = self.server.answers.get(self.path.partition("?")[0], PAGE)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def site(source_site: Loopback) -> Loopback:
+    """A site that answers a web page wherever it has nothing else."""
+    source_site.default = Answer(PAGE)
+    return source_site
 
 
 @pytest.fixture(params=sorted(REGISTRY))
@@ -82,18 +51,17 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def harvester(site: Site, kind: str) -> Harvester:
-    url = f"http://{site.host}"
-    site.answers = {
-        path: text.replace("{url}", url).encode() for path, text in SOURCES[kind].items()
-    }
-    site.answers["/file.csv"] = FILE
+def harvester(site: Loopback, kind: str) -> Harvester:
+    for path, text in SOURCES[kind].items():
+        site.put(path, text.replace("{url}", site.url))
+    site.put("/file.csv", FILE)
     return make(site, kind)
 
 
-def make(site: Site, kind: str, **options: str) -> Harvester:
-    client = Transport(Http(allow_private_hosts=(site.host,), tries=1))
-    return REGISTRY[kind](SourceConfig("sample", f"http://{site.host}/", options), client)
+def make(site: Loopback, kind: str, **options: str) -> Harvester:
+    host = site.url.removeprefix("http://")
+    client = Transport(Http(allow_private_hosts=(host,), tries=1))
+    return REGISTRY[kind](SourceConfig("sample", f"{site.url}/", options), client)
 
 
 def records(harvester: Harvester) -> list[SourceRecord]:
@@ -130,13 +98,13 @@ def test_files_open_to_their_bytes(harvester: Harvester) -> None:
             assert b"".join(transfer) == FILE
 
 
-def test_page_for_people_is_a_failure_and_not_an_empty_list(site: Site, kind: str) -> None:
+def test_page_for_people_is_a_failure_and_not_an_empty_list(site: Loopback, kind: str) -> None:
     with pytest.raises(SourceFailure) as caught:
         list(make(site, kind).discover())
     assert caught.value.reason == "unexpected-type"
 
 
-def test_unknown_option_is_refused(site: Site, kind: str) -> None:
+def test_unknown_option_is_refused(site: Loopback, kind: str) -> None:
     with pytest.raises(SourceFailure) as caught:
         make(site, kind, no_such_option="1")
     assert caught.value.reason == "bad-option"
