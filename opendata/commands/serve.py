@@ -21,7 +21,7 @@ from opendata.errors import OpendataError, SettingError
 
 log = logging.getLogger(__name__)
 _INDEX_EVERY_SECONDS = 2.0
-_THREADS = 8  # of each worker: a slow download holds one
+_THREADS = 4  # of each worker: a slow download holds one
 
 
 @click.command()
