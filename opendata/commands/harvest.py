@@ -93,7 +93,7 @@ def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> Ex
         )
     if any(not tally.is_complete and not tally.seen for tally in tallies.values()):
         return ExitCode.FAILED
-    is_whole = all(tally.is_complete for tally in tallies.values())
+    is_whole = all(t.is_complete and not t.counts["rejected"] for t in tallies.values())
     return ExitCode.WELL if is_whole else ExitCode.PARTIAL
 
 
@@ -106,6 +106,10 @@ def _report(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:
         ("run", "source", "state", "what", "why"),
         [[r.id, r.source.name, r.state, summary(r.counts), explain(r)] for r in ended],
     )
+    _show_problems(context, ended)
+
+
+def _show_problems(context: Context, ended: Sequence[Run]) -> None:
     problems = [row for run in ended for row in _problems(context, run)]
     if problems:
         output.table(
@@ -127,6 +131,25 @@ def _problems(context: Context, run: Run) -> list[list[Any]]:
             for record in runs.records(session, run.id)
             for p in record.problems
         ]
+
+
+@harvest.command()
+@click.argument("number", type=int, metavar="RUN")
+@output.json_option
+@pass_context
+def show(context: Context, number: int, *, as_json: bool) -> None:
+    """Show one run with the problems of its records."""
+    with context.sessions() as session:
+        found = runs.get(session, number)
+        records = runs.records(session, number)
+    if as_json:
+        problems = {record.upstream_id: record.problems for record in records if record.problems}
+        output.as_json({**_facts(found), "problems": problems})
+        return
+    output.table(
+        f"Run {number} of {found.source.name}", ("fact", "value"), list(_facts(found).items())
+    )
+    _show_problems(context, [found])
 
 
 @harvest.command()

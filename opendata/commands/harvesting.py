@@ -85,7 +85,7 @@ def summary(counts: dict[str, int] | Counter[str]) -> str:
     said = [f"{counts[word]} {word}" for word in _SHOWN if counts.get(word)]
     extra = ("versions", "held", "quarantined", "failed_resources")
     said += [f"{counts[word]} {word.replace('_', ' ')}" for word in extra if counts.get(word)]
-    return ", ".join(said) or "nothing yet"
+    return ", ".join(said) or "nothing"
 
 
 def explain(run: Run) -> str:

@@ -36,14 +36,17 @@ def _plain(value: Any) -> Any:
 
 def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; text from sources cannot move the cursor or colour the screen."""
-    drawn = Table(title=title, title_justify="left", show_lines=False, box=None, pad_edge=False)
+    drawn = Table(show_lines=False, box=None, pad_edge=False)
     for header in headers:
         drawn.add_column(header, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(clean(cell)) for cell in row))
     # Not a terminal: do not fold at 80 characters what another program reads.
-    console = Console()
-    Console(width=None if console.is_terminal else 200).print(drawn)
+    console = Console(width=None if Console().is_terminal else 200)
+    if title:
+        # Not as the table's own title, which would be folded to the width of the table.
+        console.print(Text(title, style="bold"))
+    console.print(drawn)
 
 
 def clean(value: Any) -> str:

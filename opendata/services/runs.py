@@ -15,7 +15,7 @@ from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from opendata.errors import AlreadyRunning, LeaseLost
+from opendata.errors import AlreadyRunning, LeaseLost, NotFound
 from opendata.models import Record, Run, Source
 from opendata.vocabulary import ExitCode, RecordOutcome, RunState
 
@@ -153,6 +153,14 @@ def latest(session: Session) -> Sequence[Run]:
         .options(joinedload(Run.source))
         .order_by(Source.name)
     ).all()
+
+
+def get(session: Session, number: int) -> Run:
+    """Return a run with its source; raises NotFound."""
+    found = session.get(Run, number, options=[joinedload(Run.source)])
+    if found is None:
+        raise NotFound(f"There is no run {number}; `opendata harvest status` lists the newest.")
+    return found
 
 
 def records(session: Session, run_id: int) -> Sequence[Record]:

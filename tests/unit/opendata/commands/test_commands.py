@@ -65,6 +65,7 @@ def test_status_says_what_fails_since_when_and_why(
     type_("source", "add", "bo", "--kind", "file_list", "--url", listing)
     source_site.fail("/gia.csv", 404)
     assert type_("harvest", "run", "bo").exit_code == 2
+    assert "/gia.csv" in type_("harvest", "show", "1").output
     found = json.loads(type_("status", "--json").stdout)
     assert {item["reason"] for item in found["failing"]} >= {"missing"}
     assert all(item["since"] for item in found["failing"])
