@@ -249,16 +249,15 @@ def _unwrapped(ip: IPAddress) -> Iterator[IPAddress]:
         yield ip.ipv4_mapped
         return
     yield ip
-    if ip.sixtofour:
-        yield ip.sixtofour
-    if ip.teredo:
-        yield from ip.teredo
     if ip in _NAT64:
         yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
 
 
 def _is_public(ip: IPAddress) -> bool:
     if not ip.is_global or ip.is_multicast:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo):
+        # Tunnels to an IPv4 address; both are given up, and newer Pythons call them not global.
         return False
     # Python calls ranges global that nobody has given out yet, such as ::/8 and 4000::/3.
     return ip.version == 4 or ip in _GLOBAL_UNICAST or ip in _NAT64
