@@ -6,6 +6,7 @@ person, 64 the command was not written right.
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
 import sys
@@ -50,6 +51,8 @@ class Commands(click.Group):
                 "check database.url and that PostgreSQL runs, then try again.",
             )
         except OSError as err:
+            if err.errno == errno.EPIPE:
+                raise  # the reader has gone, as `head` does; click ends in silence
             _fail(ctx, f"{err.filename or 'A file'}: {err.strerror or err}; check path and rights.")
         return None
 

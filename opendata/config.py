@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ _PREFIX = "OPENDATA_"
 _NOT_SETTINGS = {"OPENDATA_CONFIG", "OPENDATA_REQUIRE_SERVICES"}
 _AT_LEAST_ONE = {
     "harvest.max_records",
+    "store.orphan_hours",
     "harvest.max_files",
     "harvest.lease_seconds",
     "http.tries",
@@ -187,7 +189,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
             continue
         for key in dataclasses.fields(values):
             value = getattr(values, key.name)
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            text = json.dumps(value) if isinstance(value, tuple) else str(value)
             variables[f"{_PREFIX}{section.name}__{key.name}".upper()] = text
     return variables
 
@@ -285,7 +287,11 @@ def _scalar(kind: Any, value: Any) -> Any:
 
 def _list_of(text: str) -> list[Any]:
     """Read a list from the environment: `a, b`, or as it would stand in the file, `["a", "b"]`."""
-    if text.strip().startswith("["):
-        found: list[Any] = tomllib.loads(f"list = {text}")["list"]
+    try:
+        found = tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError:
+        # `[::1]:8080` begins like a list and is none.
+        found = None
+    if isinstance(found, list):
         return found
     return [part.strip() for part in text.split(",") if part.strip()]

@@ -17,6 +17,13 @@ from opendata.config import Settings
 from opendata.errors import SettingError
 
 SessionFactory = sessionmaker[Session]
+_OUTAGES = (
+    psycopg.errors.AdminShutdown,
+    psycopg.errors.CrashShutdown,
+    psycopg.errors.CannotConnectNow,
+    psycopg.errors.TooManyConnections,
+    psycopg.errors.DiskFull,
+)
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -47,8 +54,10 @@ def sessions(engine: Engine) -> SessionFactory:
 
 
 def is_outage(err: DBAPIError) -> bool:
-    """Say whether the database itself is away; else it refused one statement and works on."""
-    return err.connection_invalidated or isinstance(err.orig, psycopg.errors.AdminShutdown)
+    """Say whether the database itself cannot serve; else it refused one statement and works on."""
+    if err.connection_invalidated or err.statement is None:
+        return True
+    return isinstance(err.orig, _OUTAGES)
 
 
 def embedded_url(data_path: Path) -> str:

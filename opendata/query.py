@@ -59,16 +59,18 @@ def iter_csv(path: Path, *, for_excel: bool = False) -> Iterator[bytes]:
         names = file.schema_arrow.names
         if for_excel:
             names = [_harmless(name) for name in names]
-        yield (_BYTE_ORDER_MARK if for_excel else b"") + _header(names, delimiter)
+        begin = (_BYTE_ORDER_MARK if for_excel else b"") + _header(names, delimiter)
         for batch in file.iter_batches(_BATCH, use_threads=False):
-            yield _rows_as_csv(batch, delimiter, for_excel=for_excel)
+            yield begin + _rows_as_csv(batch, delimiter, for_excel=for_excel)
+            begin = b""
+        if begin:
+            yield begin
 
 
 def iter_json(path: Path) -> Iterator[bytes]:
     """Yield a table as a JSON array of objects in UTF-8; dates ISO, never NaN."""
-    before = b"\n"
+    before = b"[\n"
     with pq.ParquetFile(path) as file:
-        yield b"["
         for batch in file.iter_batches(_BATCH, use_threads=False):
             rows = pa.RecordBatch.from_arrays(
                 [_without_nan(_plain(column)) for column in batch.columns], batch.schema.names
@@ -76,7 +78,7 @@ def iter_json(path: Path) -> Iterator[bytes]:
             if rows:
                 yield before + b",\n".join(_as_json(row) for row in rows)
                 before = b",\n"
-    yield b"\n]\n"
+    yield b"[\n]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _as_json(row: dict[str, object]) -> bytes:

@@ -77,8 +77,8 @@ class Store:
             )
         return path
 
-    def has(self, kind: str, digest: str, size: int) -> bool:
-        """Say whether the file is there with its size."""
+    def has(self, kind: str, digest: str, size: int | None) -> bool:
+        """Say whether the file is there, with its size where that is known."""
         return _is_plain_file(self.path(kind, digest), size)
 
     def delete(self, kind: str, digest: str) -> None:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from opendata.commands import output
 from opendata.commands.context import Context
-from opendata.errors import OpendataError, SearchUnavailable
+from opendata.errors import OpendataError
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
 from opendata.services.runs import exit_code
@@ -22,7 +22,7 @@ _SHOWN = ("created", "updated", "unchanged", "rejected", "absent")
 
 @dataclass(frozen=True)
 class Harvested:
-    """The runs that took place, and a sentence for each source that could not be started."""
+    """The runs that took place, and a sentence for each thing that could not be done."""
 
     runs: list[Run]
     refused: list[str]
@@ -61,7 +61,7 @@ def harvest_all(
             display.update(task, total=1, completed=1, last=ended.state, counts=counts)
     try:
         context.bring_index_up_to_date()
-    except SearchUnavailable as err:
+    except OpendataError as err:
         # The data is safe; the index follows when the engine is back.
         done.refused.append(str(err))
     return done

@@ -31,7 +31,9 @@ def check(click_context: click.Context, context: Context, *, as_json: bool) -> N
         click.echo(f"{report.files} files, {len(report.orphans)} of them belong to nothing.")
         for word, keys in (("missing", report.missing), ("damaged", report.damaged)):
             for key in keys:
-                click.echo(f"{word}: {key}; restore it from a backup.")
+                click.echo(
+                    f"{word}: {key}; harvest again, and if it stays, restore it from a backup."
+                )
     click_context.exit(ExitCode.WELL if report.is_clean else ExitCode.FAILED)
 
 

@@ -40,7 +40,7 @@ class Resource(Base):
     format: Mapped[str] = mapped_column(server_default="")
     url: Mapped[str]
     schema_name: Mapped[str | None]
-    #: The contract learned from the first published build: {table name: [{name, type}, …]}.
+    #: What the published build promises to later ones: {table name: [{name, type}, …]}.
     learned_schema: Mapped[dict[str, Any] | None]
     published_build_id: Mapped[int | None] = mapped_column(unique=True)
     absent_since: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import tempfile
 import uuid
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from opendata.database import is_outage
 from opendata.errors import LeaseLost, SourceFailure, StorageError
 from opendata.harvester import Harvester
 from opendata.models import Resource, Source
@@ -22,6 +24,8 @@ from opendata.services import runs
 from opendata.transport.addresses import shown
 from opendata.vocabulary import BuildState
 
+# The disk refuses, whatever the file: the next one would fare no better.
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE}
 # Work folders of runs; what a killed process left is swept by `store gc`.
 SPOOL = "harvest-"
 
@@ -34,10 +38,7 @@ class FileResults:
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        return self.counts["versions"] > 0
+    is_changed: bool = False
 
 
 def process(
@@ -73,17 +74,20 @@ def _process_one(
         work = _through_steps(resource, source, harvester, lease, tools)
     except SourceFailure as err:
         _note_failure(resource, err.reason, str(err), lease, tools, results)
-    except (LeaseLost, StorageError, OperationalError):
+    except (LeaseLost, StorageError):
         # Nothing is wrong with the file: the whole run cannot go on.
         raise
-    except OSError as err:
-        raise StorageError(
-            f"The work on a file could not be written to disk: {err.strerror or err}; "
-            "free some disk, then run the harvest again."
-        ) from err
+    except (OSError, DBAPIError) as err:
+        if isinstance(err, DBAPIError) and is_outage(err):
+            raise
+        if isinstance(err, OSError) and err.errno in _DISK:
+            raise StorageError(
+                f"The work on a file could not be written to disk: {err.strerror}; "
+                "free some disk or check who owns the folder, then run the harvest again."
+            ) from err
+        _note_fault(resource, lease, tools, results)
     except Exception:  # noqa: BLE001 - a fault in a step costs one file, is logged, and is ours
-        log.exception("a step failed on %s", shown(resource.url))
-        _note_failure(resource, "internal-error", shown(resource.url), lease, tools, results)
+        _note_fault(resource, lease, tools, results)
     else:
         _note_success(resource, work, tools, results)
 
@@ -112,13 +116,21 @@ def _through_steps(
     return work
 
 
+def _note_fault(resource: Resource, lease: Lease, tools: Tools, results: FileResults) -> None:
+    log.exception("a step failed on %s", shown(resource.url))
+    _note_failure(resource, "internal-error", shown(resource.url), lease, tools, results)
+
+
 def _note_success(resource: Resource, work: Work, tools: Tools, results: FileResults) -> None:
     if work.outcome == BuildState.HELD:
         results.counts["held"] += 1
-    if work.is_new:
+    results.is_changed = results.is_changed or work.is_new
+    if work.is_new_version:
         results.counts["versions"] += 1
         results.counts["quarantined"] += sum(table.rows_quarantined for table in work.tables)
     reason = "blocked-digest" if work.outcome == BuildState.REJECTED else ""
+    if reason:
+        results.problems.append(Problem(reason, field=resource.name, value=work.digest))
     _remember(resource, reason, work.lease, tools)
 
 

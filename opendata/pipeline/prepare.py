@@ -43,6 +43,7 @@ def work_for(
     """Gather what is known of a resource: its newest version, its live build, its schema."""
     schema = schema_of(resource, source)
     newest = _newest_version(session, resource)
+    standing = _standing(session, newest, schema) if newest else None
     return Work(
         resource_id=resource.id,
         dataset_id=resource.dataset_id,
@@ -60,8 +61,8 @@ def work_for(
         claimed_format=resource.format,
         schema=schema,
         last_digest=newest.digest if newest else None,
-        is_settled=newest is not None and _is_settled(session, newest, schema),
-        standing_files=_standing_files(session, newest) if newest else (),
+        is_settled=_is_settled(session, resource, standing),
+        standing_files=_standing_files(session, newest, standing) if newest else (),
         published=_published(session, resource),
         blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
     )
@@ -88,34 +89,47 @@ def _newest_version(session: Session, resource: Resource) -> Version | None:
     ).first()
 
 
-def _is_settled(session: Session, version: Version, schema: TableSchema | None) -> bool:
+def _standing(session: Session, version: Version, schema: TableSchema | None) -> Build | None:
+    """Return the build that this pipeline made of a version with the schema named now."""
+    wanted = ("none", schema.key if schema else "learned")
+    return session.scalars(
+        select(Build).where(
+            Build.version_id == version.id,
+            Build.pipeline_version == PIPELINE_VERSION,
+            Build.schema_version.in_(wanted),
+        )
+    ).first()
+
+
+def _is_settled(session: Session, resource: Resource, standing: Build | None) -> bool:
     """Say whether a version need not be processed again.
 
-    Its newest build was made by this pipeline with the schema that is named now, and it is not
-    held: what waits is judged anew in every run, since a limit or a policy may have changed.
+    What would be built is what is in force, and nothing waits: what waits is judged anew in
+    every run, since a limit or a policy may have changed.
     """
-    newest = session.scalars(
-        select(Build).where(Build.version_id == version.id).order_by(Build.id.desc()).limit(1)
-    ).first()
-    wanted = ("none", schema.key if schema else "learned")
-    return (
-        newest is not None
-        and newest.pipeline_version == PIPELINE_VERSION
-        and newest.schema_version in wanted
-        and newest.state != BuildState.HELD
+    if standing is None or standing.id != resource.published_build_id:
+        return False
+    held = select(Build.id).where(
+        Build.resource_id == resource.id, Build.state == BuildState.HELD.value
     )
+    return session.scalars(held.limit(1)).first() is None
 
 
-def _standing_files(session: Session, version: Version) -> tuple[tuple[str, str, int], ...]:
-    """Return the files of a version; what the store has lost is made again from the source."""
-    tables = session.execute(
-        select(TableBuild.parquet_digest, TableBuild.parquet_size)
-        .join(Build, Build.id == TableBuild.build_id)
-        .where(Build.version_id == version.id)
-    )
+def _standing_files(
+    session: Session, version: Version, standing: Build | None
+) -> tuple[tuple[str, str, int | None], ...]:
+    """Return the files behind a build; what the store has lost is made again from the source."""
+    if standing is None:
+        return ()
+    tables = session.scalars(select(TableBuild).where(TableBuild.build_id == standing.id)).all()
     return (
         (storage.ORIGINALS, version.digest, version.size),
-        *((storage.TABLES, digest, size) for digest, size in tables),
+        *((storage.TABLES, table.parquet_digest, table.parquet_size) for table in tables),
+        *(
+            (storage.QUARANTINE, table.quarantine_digest, None)
+            for table in tables
+            if table.quarantine_digest
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,22 +36,48 @@ def register(work: Work, tools: Tools) -> Work:
     with tools.sessions() as session:
         runs.hold_fence(session, work.lease.run_id, fence=work.lease.fence)
         resource = session.get_one(Resource, work.resource_id, with_for_update=True)
-        version = _version(session, resource, work)
+        version, is_added = _version(session, resource, work)
         build = _standing_build(session, version, work)
         if build is not None and build.id == resource.published_build_id:
-            # Only files were made again that the store had lost: what is in force stays so.
-            return replace(work, outcome=build.state)
-        is_new = build is None or build.state != verdict.state
+            return _stay(session, build, work)
+        verdict_is_new = build is None or (build.state, build.reasons) != _said(verdict)
         if build is None:
             build = _build(session, resource, version, work, tools.clock())
             _tables(session, resource, build, work.tables, files)
-        build.state, build.reasons = str(verdict.state), list(verdict.reasons)
+        build.state, build.reasons = _said(verdict)
         tools.fault("version-registered")
-        _put_in_force(session, resource, build, work, tools.clock(), is_new=is_new)
+        _put_in_force(session, resource, build, work, tools.clock(), is_new=verdict_is_new)
         tools.fault("before-commit")
         session.commit()
         tools.fault("after-commit")
-    return replace(work, outcome=str(build.state), is_new=is_new)
+    return replace(work, outcome=build.state, is_new=verdict_is_new, is_new_version=is_added)
+
+
+def _said(verdict: Verdict) -> tuple[str, list[str]]:
+    return str(verdict.state), list(verdict.reasons)
+
+
+def _stay(session: Session, build: Build, work: Work) -> Work:
+    """What is in force stays: lost files were made again, or a schema was named and taken back.
+
+    A build that waited to take its place waits no longer.
+    """
+    if _supersede(session, build, (BuildState.HELD,)):
+        _announce(session, build, work, kind="build.kept")
+    session.commit()
+    return replace(work, outcome=build.state)
+
+
+def _supersede(session: Session, build: Build, states: Sequence[BuildState]) -> int:
+    """Take the place of the resource's other builds; return how many stepped back."""
+    stepped_back = session.execute(
+        update(Build)
+        .where(Build.resource_id == build.resource_id, Build.id != build.id)
+        .where(Build.state.in_([state.value for state in states]))
+        .values(state=BuildState.SUPERSEDED.value)
+        .returning(Build.id)
+    )
+    return len(stepped_back.all())
 
 
 def _standing_build(session: Session, version: Version, work: Work) -> Build | None:
@@ -76,7 +103,7 @@ def _put_in_force(
     if build.state in LIVE_BUILDS:
         _publish(session, resource, build, work, now)
     elif is_new:
-        _announce(session, build, work, kind=f"build.{build.state}")
+        _announce(session, build, work, kind="build.held")
 
 
 def _store_files(work: Work, tools: Tools) -> dict[Path, str]:
@@ -92,8 +119,9 @@ def _store_files(work: Work, tools: Tools) -> dict[Path, str]:
     return digests
 
 
-def _version(session: Session, resource: Resource, work: Work) -> Version:
-    """Return the newest version if it has these bytes (a new build of it), else a new one."""
+def _version(session: Session, resource: Resource, work: Work) -> tuple[Version, bool]:
+    """Return the newest version if it has these bytes (a new build of it), else a new one; and
+    whether it is new."""
     newest = session.scalars(
         select(Version)
         .where(Version.resource_id == resource.id)
@@ -101,7 +129,7 @@ def _version(session: Session, resource: Resource, work: Work) -> Version:
         .limit(1)
     ).first()
     if newest is not None and newest.digest == work.digest:
-        return newest
+        return newest, False
     dataset = session.get_one(Dataset, work.dataset_id)
     licence = codelists.licence(dataset.licence)
     version = Version(
@@ -118,7 +146,7 @@ def _version(session: Session, resource: Resource, work: Work) -> Version:
     )
     session.add(version)
     session.flush()
-    return version
+    return version, True
 
 
 def _build(
@@ -221,12 +249,7 @@ def _publish(session: Session, resource: Resource, build: Build, work: Work, now
     previous = (
         session.get(Build, resource.published_build_id) if resource.published_build_id else None
     )
-    session.execute(
-        update(Build)
-        .where(Build.resource_id == resource.id, Build.id != build.id)
-        .where(Build.state.in_([*LIVE_BUILDS, BuildState.HELD]))
-        .values(state=BuildState.SUPERSEDED.value)
-    )
+    _supersede(session, build, (*LIVE_BUILDS, BuildState.HELD))
     build.published_at = build.published_at or now
     resource.published_build_id = build.id
     if work.tables:

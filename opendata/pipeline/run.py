@@ -10,8 +10,9 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from opendata.database import is_outage
 from opendata.errors import (
     InvalidDocument,
     LeaseLost,
@@ -23,7 +24,7 @@ from opendata.harvester import Harvester
 from opendata.models import Run, Source
 from opendata.pipeline.lease import held
 from opendata.pipeline.state import Lease, Tools
-from opendata.pipeline.take import Harvest, Tally, take
+from opendata.pipeline.take import Harvest, Tally, has_too_many_files, take
 from opendata.records import RejectedRecord, SourceRecord
 from opendata.services import datasets, runs
 from opendata.transport.addresses import shown
@@ -103,7 +104,8 @@ def _conclude(harvest: Harvest) -> None:
     with harvest.tools.sessions() as session:
         runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
         missing = datasets.missing(session, harvest.source, seen=tally.seen)
-        known = datasets.count_active(session, harvest.source)
+        active = datasets.count_active(session, harvest.source)
+        known = active - tally.counts[RecordOutcome.CREATED.value]
         if missing and _is_too_much(len(missing), known, harvest.tools):
             tally.reason = "source-shrunk"
             tally.detail = f"{len(missing)} of {known} datasets are no longer listed"
@@ -147,6 +149,8 @@ def preview(
     tally = Tally()
     try:
         for record in open_harvester(source).discover():
+            if record.upstream_id in tally.seen:
+                continue
             tally.seen.add(record.upstream_id)
             tally.counts[_foresee(source, record, tools).value] += 1
             progress(_title(record), tally.counts)
@@ -156,13 +160,17 @@ def preview(
 
 
 def _foresee(source: Source, record: SourceRecord | RejectedRecord, tools: Tools) -> RecordOutcome:
-    if isinstance(record, RejectedRecord):
+    if isinstance(record, RejectedRecord) or has_too_many_files(record, tools):
         return RecordOutcome.REJECTED
     with tools.sessions() as session:
         try:
             saved = datasets.save(session, source, record, now=tools.clock(), actor="preview")
         except InvalidDocument:
             return RecordOutcome.REJECTED
+        except DBAPIError as err:
+            if is_outage(err):
+                raise
+            return RecordOutcome.FAILED
         finally:
             session.rollback()
     if saved.created:

@@ -149,7 +149,7 @@ class Work:
     last_digest: str | None = None  # of the newest version, whatever became of it
     is_settled: bool = False  # that version was built as it would be now, and waits for nobody
     # (kind, digest, size) of what the store must hold of that version
-    standing_files: tuple[tuple[str, str, int], ...] = ()
+    standing_files: tuple[tuple[str, str, int | None], ...] = ()
     published: Published | None = None
     blocked: frozenset[str] = frozenset()
     # fetch
@@ -167,7 +167,8 @@ class Work:
     verdict: Verdict | None = None
     # the end: `unchanged`, or the state of the build that stands now
     outcome: str = ""
-    is_new: bool = False  # this run made the build, or changed its state
+    is_new: bool = False  # this run made the build, or judged it otherwise
+    is_new_version: bool = False  # other bytes than before
 
 
 Step = Callable[[Work, Tools], Work]

@@ -75,7 +75,7 @@ def take(harvest: Harvest, record: SourceRecord | RejectedRecord) -> None:
         tally.unidentified += any(problem.code in _NO_IDENTITY for problem in record.problems)
         _set_aside(harvest, record, RecordOutcome.REJECTED, record.problems)
         return
-    if len(record.distributions) > harvest.tools.settings.harvest.max_files:
+    if has_too_many_files(record, harvest.tools):
         problem = Problem("too-many-files", value=str(len(record.distributions)))
         _set_aside(harvest, record, RecordOutcome.REJECTED, (problem,))
         return
@@ -93,6 +93,11 @@ def take(harvest: Harvest, record: SourceRecord | RejectedRecord) -> None:
         log.warning("record %s of %s was refused", record.upstream_id, harvest.source.name)
         problems = (Problem("refused", value=type(err.orig).__name__),)
         _set_aside(harvest, record, RecordOutcome.FAILED, problems)
+
+
+def has_too_many_files(record: SourceRecord, tools: Tools) -> bool:
+    """Say whether a dataset lists more files than one may have."""
+    return len(record.distributions) > tools.settings.harvest.max_files
 
 
 def _keep(harvest: Harvest, record: SourceRecord) -> None:
@@ -144,7 +149,7 @@ def _settle(
 def _outcome(saved: datasets.Saved, results: files.FileResults) -> RecordOutcome:
     if saved.created:
         return RecordOutcome.CREATED
-    if saved.changed or results.changed:
+    if saved.changed or results.is_changed:
         return RecordOutcome.UPDATED
     return RecordOutcome.UNCHANGED
 

@@ -19,7 +19,7 @@ from opendata.models import (
     TableBuild,
     Version,
 )
-from opendata.vocabulary import LIVE_BUILDS, PUBLIC_DATASETS, DatasetState, RunState
+from opendata.vocabulary import LIVE_BUILDS, PUBLIC_DATASETS, BuildState, DatasetState, RunState
 
 _PUBLIC_STATES = [state.value for state in PUBLIC_DATASETS]
 _LIVE_STATES = [state.value for state in LIVE_BUILDS]
@@ -145,11 +145,13 @@ def versions(session: Session, resource_id: uuid.UUID) -> Sequence[tuple[Version
 
 
 def waiting(session: Session, resource: Resource) -> Build | None:
-    """Return the newest build of a resource when it waits for a person, else None."""
-    newest_build = session.scalars(
-        select(Build).where(Build.resource_id == resource.id).order_by(Build.id.desc()).limit(1)
+    """Return the build of a resource that waits for a person, else None."""
+    return session.scalars(
+        select(Build)
+        .where(Build.resource_id == resource.id, Build.state == BuildState.HELD.value)
+        .order_by(Build.id.desc())
+        .limit(1)
     ).first()
-    return newest_build if newest_build is not None and newest_build.state == "held" else None
 
 
 def resource_file(

@@ -95,12 +95,11 @@ def _failing_files(session: Session) -> list[Failing]:
 
 
 def _held_builds(session: Session) -> list[Waiting]:
-    newest = select(func.max(Build.id)).group_by(Build.resource_id)
     rows = session.execute(
         select(Build, Resource.name, Dataset.slug)
         .join(Resource, Resource.id == Build.resource_id)
         .join(Dataset, Dataset.id == Resource.dataset_id)
-        .where(Build.id.in_(newest), Build.state == BuildState.HELD.value)
+        .where(Build.state == BuildState.HELD.value)
         .order_by(Build.created_at)
     )
     return [

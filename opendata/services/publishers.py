@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from opendata.errors import NotFound
@@ -53,17 +53,18 @@ def ensure(session: Session, name: PublisherName) -> Publisher:
     listed = _listed(name)
     if listed is not None:
         return by_code(session, listed)
-    same_name = session.scalars(
-        select(Publisher)
-        .where(Publisher.names["vi"].astext == name.name)
-        .where(Publisher.code.is_(None) if name.code else true())
-        .order_by(Publisher.code.nulls_first())
-    ).first()
+    same_name = _without_code(session, name) if not name.code else None
     if same_name is not None:
-        same_name.code = same_name.code or name.code or None
         return same_name
     names = {"vi": name.name} | ({"en": name.name_en} if name.name_en else {})
     return _add(session, names=names, code=name.code or None)
+
+
+def _without_code(session: Session, name: PublisherName) -> Publisher | None:
+    """A name alone means the publisher known by that name alone; codes are given by persons."""
+    return session.scalars(
+        select(Publisher).where(Publisher.code.is_(None), Publisher.names["vi"].astext == name.name)
+    ).first()
 
 
 def _listed(name: PublisherName) -> str | None:

@@ -54,13 +54,21 @@ def _match(known: list[Resource], listed: list[Distribution]) -> dict[str, Resou
     sides: several files called "CSV" say nothing of which is which.
     """
     matched: dict[str, Resource] = {}
-    for word in (_key, _url, _name):
-        free = [resource for resource in known if resource not in matched.values()]
-        wanted = [item for item in listed if key_of(item) not in matched]
-        on_one_side = _unique(wanted, word)
+    listed_last = [resource for resource in known if resource.absent_since is None]
+    for word, candidates in (
+        (_key, known),
+        # A file that left the list long ago must not make the words of the others ambiguous.
+        (_url, listed_last),
+        (_url, known),
+        (_name, listed_last),
+        (_name, known),
+    ):
+        taken = {id(resource) for resource in matched.values()}
+        free = [resource for resource in candidates if id(resource) not in taken]
+        wanted = _unique([item for item in listed if key_of(item) not in matched], word)
         for text, resource in _unique(free, word).items():
-            if text in on_one_side:
-                matched[key_of(on_one_side[text])] = resource
+            if text in wanted:
+                matched[key_of(wanted[text])] = resource
     return matched
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -58,9 +59,10 @@ def collect(
             store.delete(kind, digest)
             removed.append(f"{kind}/{digest}")
     for part in [*store.leftovers(), *spools.glob("harvest-*")]:
-        if part.stat().st_mtime < limit:
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
-            removed.append(part.name)
+        with contextlib.suppress(FileNotFoundError):  # a harvest has just cleaned up itself
+            if part.stat().st_mtime < limit:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+                removed.append(part.name)
     return removed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,9 @@ from tests.instance import START, Instance
 from tests.loopback import Loopback
 
 PRICES = "Bảng giá đất"
+# Within the metadata profile, but more bytes than an index entry of PostgreSQL can hold.
+_chance = random.Random(1)
+TOO_LONG_FOR_AN_INDEX = "".join(chr(_chance.randrange(0x4E00, 0x9FFF)) for _ in range(1_900))
 HTML = b"<!doctype html><html><body>Please log in</body></html>"
 
 
@@ -165,10 +169,11 @@ def test_record_that_the_database_refuses_costs_that_record_only(
     instance: Instance, source_site: Loopback
 ) -> None:
     source_site.put("/a.csv", "a,b\n1,2\n")
-    long_id = "x" * 9_000
     url = source_site.put(
         "/list5.csv",
-        HEADER + f"{long_id},Một,,,,f1,Tệp,a.csv,csv,\n" + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n",
+        HEADER
+        + f"{TOO_LONG_FOR_AN_INDEX},Một,,,,f1,Tệp,a.csv,csv,\n"
+        + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n",
     )
     instance.add_source("dai", "file_list", url)
     run = instance.harvest("dai")
@@ -250,3 +255,40 @@ def test_public_source_cannot_lead_into_the_own_network(
     assert run.state == "failed"
     assert run.reason in ("forbidden-address", "forbidden-port")
     assert source_site.asked == []
+
+
+def test_schema_named_and_taken_back_leaves_nothing_waiting(
+    filled: Instance, source_site: Loopback
+) -> None:
+    before = filled.download(PRICES, "parquet")
+    filled.change_source("bo", schema="administrative-unit")
+    assert runs.exit_code([filled.harvest("bo")]) == 3
+    filled.change_source("bo", schema="")
+    filled.harvest("bo")
+    run = filled.harvest("bo")
+    assert (run.counts, runs.exit_code([run])) == ({"unchanged": 2, "resources": 2}, 0)
+    with filled.sessions() as session:
+        assert not session.scalars(select(Build).where(Build.state == "held")).all()
+    assert filled.download(PRICES, "parquet") == before
+
+
+def test_source_that_names_all_its_datasets_anew_waits_for_a_person(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    old = "".join(f"d{n},Bộ {n},,,,f{n},Tệp,a.csv,csv,\n" for n in range(3))
+    url = source_site.put("/list7.csv", HEADER + old)
+    instance.add_source("ba", "file_list", url)
+    instance.harvest("ba")
+    source_site.put("/list7.csv", HEADER + old.replace("d", "x"))
+    run = instance.harvest("ba")
+    assert (run.state, run.reason) == ("needs-confirmation", "source-shrunk")
+
+
+def test_dry_run_survives_a_record_that_the_database_refuses(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    rows = f"{TOO_LONG_FOR_AN_INDEX},Một,,,,f1,Tệp,a.csv,csv,\n" + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n"
+    instance.add_source("dai", "file_list", source_site.put("/list8.csv", HEADER + rows))
+    assert instance.preview("dai").counts == {"failed": 1, "created": 1}

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import pyarrow as pa
@@ -64,8 +65,7 @@ def table(dataset_id: uuid.UUID, table_id: uuid.UUID, file: str) -> Response:
         response = _stored(path, found.parquet_digest, kind, found.build.created_at)
     else:
         stream = _FOR_EXCEL if form == "csv" and request.args.get("excel") == "1" else form
-        chunks = _begun(_STREAMS[stream](path), found.parquet_digest)
-        response = _streamed(chunks, f"{found.parquet_digest}-{stream}", kind)
+        response = _streamed(_STREAMS[stream](path), found.parquet_digest, stream, kind)
     name = table_name(found)
     if request.args.get("excel") == "1":
         name = f"{name} (Excel)"
@@ -110,27 +110,30 @@ def _stored(path: Path, digest: str, kind: str, changed: datetime | None = None)
     return response
 
 
+def _streamed(chunks: Iterator[bytes], digest: str, form: str, kind: str) -> Response:
+    """Answer with a body that is made while it is sent; for HEAD and 304 it is never begun."""
+    response = Response(content_type=kind)
+    # Else Werkzeug would make the whole body to learn its length.
+    response.automatically_set_content_length = False
+    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
+    response.set_etag(f"{digest}-{form}", weak=True)
+    response.make_conditional(request)
+    if response.status_code == HTTPStatus.OK and request.method != "HEAD":
+        response.response = _begun(chunks, digest)
+    return response
+
+
 def _begun(chunks: Iterator[bytes], digest: str) -> Iterator[bytes]:
-    """Make the first piece now: a file that cannot be read is an answer, not a cut transfer."""
-    if request.method == "HEAD":
-        return iter(())
+    """Make the first rows now: a table that cannot be read is then an answer, 503.
+
+    Damage behind them can only cut the transfer.
+    """
     try:
         first = next(chunks, b"")
     except (OSError, pa.ArrowException) as err:
         log.error("file damaged in the store: %s/%s", storage.TABLES, digest)
         raise FileBeingRestored(retry_after=_RETRY_SECONDS) from err
     return itertools.chain([first], chunks)
-
-
-def _streamed(chunks: Iterator[bytes], tag: str, kind: str) -> Response:
-    """Answer with a body that is made while it is sent; for HEAD and 304 it is never begun."""
-    response = Response(chunks, content_type=kind)
-    # Else Werkzeug would make the whole body to learn its length, also for HEAD and 304.
-    response.automatically_set_content_length = False
-    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
-    response.set_etag(tag, weak=True)
-    response.make_conditional(request)
-    return response
 
 
 def _offered(response: Response, name: str) -> Response:

@@ -87,7 +87,7 @@ def test_environment_of_another_process_gives_the_same_settings(tmp_path: Path) 
         None,
         {
             "OPENDATA_DATA_DIR": str(tmp_path),
-            "OPENDATA_HTTP__ALLOW_PRIVATE_HOSTS": "127.0.0.1:9001,127.0.0.1:9002",
+            "OPENDATA_HTTP__ALLOW_PRIVATE_HOSTS": "[::1]:9001,127.0.0.1:9002",
             "OPENDATA_SITE__TITLE_VI": "Dữ liệu, mở",
         },
     )

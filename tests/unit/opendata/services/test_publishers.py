@@ -33,10 +33,12 @@ def test_name_of_the_code_list_is_that_agency(session: Session) -> None:
     assert by_name.code == "G09"
 
 
-def test_agency_first_named_without_code_takes_the_code_later(session: Session) -> None:
-    first = publishers.ensure(session, PublisherName("Sở Y tế Đắk Lắk"))
-    later = publishers.ensure(session, PublisherName("Sở Y tế Đắk Lắk", code="H15.03"))
-    assert (first.id, later.code) == (later.id, "H15.03")
+def test_name_alone_is_not_joined_to_a_code(session: Session) -> None:
+    one = publishers.ensure(session, PublisherName("Sở Y tế"))
+    coded = publishers.ensure(session, PublisherName("Sở Y tế", code="H15.03"))
+    again = publishers.ensure(session, PublisherName("Sở Y tế"))
+    assert (one.id, one.code) == (again.id, None)
+    assert coded.id != one.id
 
 
 def test_same_name_is_the_same_publisher(session: Session) -> None:

@@ -95,6 +95,18 @@ def test_unique_name_keeps_a_moved_file(session: Session, dataset: Dataset, now:
     assert after["moved"] == before["a"]
 
 
+def test_file_gone_long_ago_does_not_blur_a_name(
+    session: Session, dataset: Dataset, now: datetime
+) -> None:
+    sync(session, dataset, now, file("jan", key="1"))
+    second = sync(session, dataset, now, file("feb", key="2", name="Khác"))
+    sync(session, dataset, now, file("mar", key="3"), file("feb", key="2", name="Khác"))
+    before = sync(session, dataset, now, file("mar", key="3"))
+    after = sync(session, dataset, now, file("apr", key="4"))
+    assert after["apr"] == before["mar"]
+    assert second["feb"] not in after.values()
+
+
 def test_very_long_address_is_kept_by_its_digest(
     session: Session, dataset: Dataset, now: datetime
 ) -> None:
