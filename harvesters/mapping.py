@@ -82,7 +82,7 @@ def _parse(text: str) -> datetime | None:
         pass
     for form in _DAY_FIRST:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is set by the caller
+            return datetime.strptime(text, form)  # the caller sets the zone
         except ValueError:
             continue
     return None
