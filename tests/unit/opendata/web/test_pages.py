@@ -178,3 +178,8 @@ def test_home_shows_figures_and_newest_data(client: FlaskClient) -> None:
 
 def test_robots_leave_searches_and_files_alone(client: FlaskClient) -> None:
     assert "Disallow: /dataset/?" in client.get("/robots.txt").text
+
+
+def test_english_page_says_where_it_speaks_vietnamese(client: FlaskClient) -> None:
+    assert '<tbody lang="vi">' in client.get(f"/en/dataset/{SLUG}").text
+    assert '<tbody lang="vi">' not in client.get(f"/dataset/{SLUG}").text
