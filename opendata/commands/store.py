@@ -45,7 +45,7 @@ def gc(context: Context) -> None:
         removed = store_care.collect(
             session,
             context.store,
-            spools=context.settings.data_path / "tmp",
+            data_path=context.settings.data_path,
             now=datetime.now(UTC),
             older_than=timedelta(hours=context.settings.store.orphan_hours),
         )

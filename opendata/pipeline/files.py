@@ -20,15 +20,12 @@ from opendata.models import Resource, Source
 from opendata.pipeline import STEPS, prepare
 from opendata.pipeline.state import Lease, Tools, Work
 from opendata.records import Problem
-from opendata.services import runs
+from opendata.services import runs, store_care
 from opendata.transport.addresses import shown
 from opendata.vocabulary import BuildState
 
 # The disk refuses, whatever the file: the next one would fare no better.
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE}
-# Work folders of runs; what a killed process left is swept by `store gc`.
-SPOOL = "harvest-"
-
 log = logging.getLogger(__name__)
 
 
@@ -95,9 +92,9 @@ def _process_one(
 def _through_steps(
     resource: Resource, source: Source, harvester: Harvester, lease: Lease, tools: Tools
 ) -> Work:
-    spools = tools.settings.data_path / "tmp"
+    spools = store_care.spools(tools.settings.data_path)
     spools.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=SPOOL, dir=spools) as folder:
+    with tempfile.TemporaryDirectory(prefix=store_care.SPOOL_PREFIX, dir=spools) as folder:
         with tools.sessions() as session:
             work = prepare.work_for(
                 session,

@@ -169,6 +169,3 @@ class Work:
     outcome: str = ""
     is_new: bool = False  # this run made the build, or judged it otherwise
     is_new_version: bool = False  # other bytes than before
-
-
-Step = Callable[[Work, Tools], Work]

@@ -16,6 +16,14 @@ from sqlalchemy.orm import Session
 from opendata.models import TableBuild, Version
 from opendata.storage import ORIGINALS, QUARANTINE, TABLES, Store
 
+# How the work folders of harvests begin.
+SPOOL_PREFIX = "harvest-"
+
+
+def spools(data_path: Path) -> Path:
+    """Return where the work folders of harvests lie; `collect` sweeps what killed ones left."""
+    return data_path / "tmp"
+
 
 @dataclass(frozen=True)
 class StoreReport:
@@ -45,7 +53,7 @@ def check(session: Session, store: Store) -> StoreReport:
 
 
 def collect(
-    session: Session, store: Store, *, spools: Path, now: datetime, older_than: timedelta
+    session: Session, store: Store, *, data_path: Path, now: datetime, older_than: timedelta
 ) -> list[str]:
     """Delete files that no row refers to and work folders that a killed process left.
 
@@ -58,7 +66,7 @@ def collect(
         if not _is_referenced(session, kind, digest) and store.is_older(kind, digest, limit):
             store.delete(kind, digest)
             removed.append(f"{kind}/{digest}")
-    for part in [*store.leftovers(), *spools.glob("harvest-*")]:
+    for part in [*store.leftovers(), *spools(data_path).glob(f"{SPOOL_PREFIX}*")]:
         with contextlib.suppress(FileNotFoundError):  # a harvest has just cleaned up itself
             if part.stat().st_mtime < limit:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()

@@ -64,14 +64,15 @@ def _page(error: HTTPException) -> ResponseReturnValue:
 
 
 def _database_error(error: Exception) -> ResponseReturnValue:
-    if not isinstance(error, DBAPIError) or _is_outage(error):
+    if not isinstance(error, DBAPIError) or _is_passing(error):
         log.error("database not available: %s", error)
         return _page(ServiceUnavailable(retry_after=_RETRY_SECONDS))
     log.error("database refused a statement", exc_info=error)
     return _page(InternalServerError())
 
 
-def _is_outage(error: DBAPIError) -> bool:
+def _is_passing(error: DBAPIError) -> bool:
+    """More than an outage: a statement that ran out of time may go through later, too."""
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
