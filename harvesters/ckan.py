@@ -9,7 +9,7 @@ from typing import Any
 
 from harvesters import ckan_package, mapping
 from opendata.errors import SourceFailure, SourceIncomplete
-from opendata.harvester import HttpClient, SourceConfig, Transfer
+from opendata.harvester import HttpClient, SourceConfig, Transfer, Validators
 from opendata.records import Distribution, RejectedRecord, SourceRecord, clean_text
 
 _MOST_ROWS = 1000  # what CKAN itself cuts a page to
@@ -54,9 +54,11 @@ class Ckan:
                 counts.add(page.count)
         self._check_whole(len(seen), page, counts)
 
-    def open(self, distribution: Distribution) -> AbstractContextManager[Transfer]:
+    def open(
+        self, distribution: Distribution, *, known: Validators | None = None
+    ) -> AbstractContextManager[Transfer]:
         """Give the bytes of one resource."""
-        return self._http.open(distribution.url, secret=self._source.secret)
+        return self._http.open(distribution.url, secret=self._source.secret, known=known)
 
     def _page(self, start: int) -> Page:
         options = {

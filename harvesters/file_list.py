@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from harvesters import file_list_rows, mapping
 from harvesters.file_list_rows import Row
 from opendata.errors import SourceFailure
-from opendata.harvester import HttpClient, SourceConfig, Transfer
+from opendata.harvester import HttpClient, SourceConfig, Transfer, Validators
 from opendata.records import Distribution, RejectedRecord, SourceRecord, clean_text
 
 _MAX_BYTES = 64 * 1024**2  # of a list: some hundred thousand files
@@ -38,9 +38,11 @@ class FileList:
         for upstream_id, own in _by_dataset(rows).items():
             yield file_list_rows.read(upstream_id, own, base=base, lost=unknown)
 
-    def open(self, distribution: Distribution) -> AbstractContextManager[Transfer]:
+    def open(
+        self, distribution: Distribution, *, known: Validators | None = None
+    ) -> AbstractContextManager[Transfer]:
         """Give the bytes of one file."""
-        return self._http.open(distribution.url, secret=self._source.secret)
+        return self._http.open(distribution.url, secret=self._source.secret, known=known)
 
 
 def _text(transfer: Transfer, where: str) -> str:

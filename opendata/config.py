@@ -9,40 +9,19 @@ Order: the defaults below, then the file named by `--config` or `OPENDATA_CONFIG
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
+from opendata import config_values
 from opendata.errors import SettingError
 
 _PREFIX = "OPENDATA_"
 # Variables of the product that are no settings.
 _NOT_SETTINGS = {"OPENDATA_CONFIG", "OPENDATA_REQUIRE_SERVICES"}
-_AT_LEAST_ONE = {
-    "harvest.max_records",
-    "store.orphan_hours",
-    "harvest.max_files",
-    "harvest.lease_seconds",
-    "http.tries",
-    "http.max_bytes",
-    "http.max_json_bytes",
-    "http.connect_timeout_seconds",
-    "http.read_timeout_seconds",
-    "http.transfer_deadline_seconds",
-    "tables.max_columns",
-    "tables.max_line_bytes",
-    "web.workers",
-    "web.page_size",
-    "web.port",
-    "demo.port",
-}
-_MAX_NUMBER = 2**62
-_LAST_PORT = 65_535
 _NOT_SETTING_PREFIXES = ("OPENDATA_TEST_", "OPENDATA_SECRET_")
 
 
@@ -97,15 +76,26 @@ class Http:
     max_redirects: int = 5
     tries: int = 3
     pause_seconds: float = 0.0
+    longest_wait_seconds: float = 60.0
+    connections_per_host: int = 2
+    proxy: str = ""
 
 
 @dataclass(frozen=True)
 class Harvest:
     """Bounds of one run, and when data waits for a person."""
 
-    max_records: int = 10_000
+    max_records: int = 100_000
     max_files: int = 1_000
+    max_run_hours: float = 12.0
     lease_seconds: int = 120
+    parallel_files: int = 4
+    full_check_days: float = 7.0
+    longest_recheck_days: float = 7.0
+    withdraw_after_runs: int = 3
+    withdraw_after_days: float = 7.0
+    timezone: str = "Asia/Ho_Chi_Minh"
+    shortest_schedule_minutes: int = 15
     quarantine_limit_percent: float = 5.0
     shrink_limit_percent: float = 10.0
     shrink_limit_count: int = 5
@@ -120,6 +110,28 @@ class Tables:
     max_spreadsheet_cells: int = 5_000_000
     max_spreadsheet_bytes: int = 512 * 1024**2
     max_problem_samples: int = 1_000
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The process that runs what is scheduled."""
+
+    sources: int = 1
+    grace_seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Who is told when a source begins or ceases to fail; empty: nobody."""
+
+    webhook: str = ""
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_starttls: int = 0
+    smtp_user: str = ""
+    smtp_secret_env: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +164,8 @@ class Settings:
     http: Http = field(default_factory=Http)
     harvest: Harvest = field(default_factory=Harvest)
     tables: Tables = field(default_factory=Tables)
+    worker: Worker = field(default_factory=Worker)
+    notices: Notices = field(default_factory=Notices)
     web: Web = field(default_factory=Web)
     demo: Demo = field(default_factory=Demo)
 
@@ -173,10 +187,10 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
     environment = os.environ if environment is None else environment
     if path is None and environment.get("OPENDATA_CONFIG"):
         path = Path(environment["OPENDATA_CONFIG"])
-    values = _read_file(path) if path else {}
+    values = config_values.read_file(path) if path else {}
     for key, text in _from_environment(environment):
         _put(values, key, text)
-    settings: Settings = _build(Settings, values, "")
+    settings: Settings = config_values.build(Settings, values)
     return settings
 
 
@@ -204,20 +218,6 @@ def secret(variable: str) -> str:
     return value
 
 
-def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as err:
-        raise SettingError(
-            f"The settings file {path} does not exist; "
-            "copy config.example.toml there or leave out --config."
-        ) from err
-    except OSError as err:
-        raise SettingError(f"The settings file {path} cannot be read: {err.strerror}.") from err
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise SettingError(f"The settings file {path} is not valid TOML: {err}.") from err
-
-
 def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         (name.removeprefix(_PREFIX).lower().replace("__", "."), text)
@@ -233,65 +233,3 @@ def _put(values: dict[str, Any], key: str, text: str) -> None:
     target = values.setdefault(section, {}) if section else values
     if isinstance(target, dict):
         target[name] = text
-
-
-def _build(kind: type[Any], values: dict[str, Any], section: str) -> Any:
-    hints = get_type_hints(kind)
-    known = {f.name for f in dataclasses.fields(kind)}
-    filled: dict[str, Any] = {}
-    for name, value in values.items():
-        key = f"{section}.{name}" if section else name
-        if name not in known:
-            raise SettingError(_unknown(key, section, name, known))
-        filled[name] = _convert(hints[name], value, key)
-        if key in _AT_LEAST_ONE and filled[name] < 1:
-            raise SettingError(f"{key} must be at least 1, but is {value!r}.")
-        if key.endswith(".port") and filled[name] > _LAST_PORT:
-            raise SettingError(f"{key} must be at most {_LAST_PORT}, but is {value!r}.")
-    return kind(**filled)
-
-
-def _unknown(key: str, section: str, name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    if not near:
-        return f"{key} is not a setting; config.example.toml lists them all."
-    return f"{key} is not a setting; did you mean {section + '.' if section else ''}{near[0]}?"
-
-
-def _convert(kind: Any, value: Any, key: str) -> Any:
-    if dataclasses.is_dataclass(kind):
-        if not isinstance(value, dict):
-            raise SettingError(f"{key} is a section, write it as [{key}] with its keys below it.")
-        return _build(kind, value, key)  # type: ignore[arg-type] # a dataclass type, just checked
-    try:
-        return _scalar(kind, value)
-    except (TypeError, ValueError) as err:
-        wanted = getattr(kind, "__name__", str(kind))
-        raise SettingError(f"{key} must be of type {wanted}, but is {value!r}.") from err
-
-
-def _scalar(kind: Any, value: Any) -> Any:
-    if kind == tuple[str, ...] or kind == tuple[int, ...]:
-        item = kind.__args__[0]
-        parts = _list_of(value) if isinstance(value, str) else value
-        return tuple(_scalar(item, part) for part in parts)
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
-        raise TypeError(kind)
-    if kind is int and isinstance(value, float):
-        raise TypeError(kind)
-    converted = kind(value)
-    if kind in (int, float) and not 0 <= converted < _MAX_NUMBER:
-        raise ValueError(kind)
-    return converted
-
-
-def _list_of(text: str) -> list[Any]:
-    """Read a list from the environment: `a, b`, or as it would stand in the file, `["a", "b"]`."""
-    try:
-        found = tomllib.loads(f"list = {text}")["list"]
-    except tomllib.TOMLDecodeError:
-        # `[::1]:8080` begins like a list and is none.
-        found = None
-    if isinstance(found, list):
-        return found
-    return [part.strip() for part in text.split(",") if part.strip()]

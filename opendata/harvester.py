@@ -34,11 +34,30 @@ class SourceConfig:
     secret: Secret | None = None
 
 
+@dataclass(frozen=True)
+class Validators:
+    """What a source calls the bytes that it gave last; empty: nothing is known, ask for all."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
 class Transfer(Protocol):
     """An answer being read. Iterate once; a body cut short raises `SourceFailure("truncated")`."""
 
     url: str  # where the bytes came from in the end, after redirects
     headers: Mapping[str, str]  # lower-case names
+    is_unchanged: bool  # the source says that nothing changed (304): there are no bytes
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole answer of bounded size."""
+
+    url: str
+    body: bytes
+    media_type: str  # as the source says, lower case, without parameters
+    links: Mapping[str, str] = field(default_factory=dict)  # of the Link header: relation to URL
 
     def __iter__(self) -> Iterator[bytes]: ...
 
@@ -46,8 +65,17 @@ class Transfer(Protocol):
 class HttpClient(Protocol):
     """What a harvester may do on the network (`opendata.transport.Transport` is the real one)."""
 
-    def open(self, url: str, *, secret: Secret | None = None) -> AbstractContextManager[Transfer]:
-        """GET `url` as a stream; only a whole 200 answer passes, all else is a `SourceFailure`."""
+    def open(
+        self, url: str, *, secret: Secret | None = None, known: Validators | None = None
+    ) -> AbstractContextManager[Transfer]:
+        """GET `url` as a stream; only a whole 200 answer passes, all else is a `SourceFailure`.
+
+        With `known` a 304 passes too: the transfer is then `is_unchanged`, without bytes.
+        """
+        ...
+
+    def get(self, url: str, *, accept: str = "*/*", secret: Secret | None = None) -> Document:
+        """GET a document of bounded size, whatever it is."""
         ...
 
     def get_json(
@@ -68,8 +96,10 @@ class Harvester(Protocol):
         """List what exists, in a stable order; raise at the end if the list was not whole."""
         ...
 
-    def open(self, distribution: Distribution) -> AbstractContextManager[Transfer]:
-        """Give the bytes of one file."""
+    def open(
+        self, distribution: Distribution, *, known: Validators | None = None
+    ) -> AbstractContextManager[Transfer]:
+        """Give the bytes of one file; with `known`, only if they are others than those."""
         ...
 
 

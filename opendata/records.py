@@ -14,12 +14,16 @@ _SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in data or metadata; `code` is one of `vocabulary.PROBLEMS`."""
+    """Something wrong in data or metadata; `code` is one of `vocabulary.PROBLEMS`.
+
+    `rule` says what was expected, where the code alone does not: `type: integer`, `maximum: 100`.
+    """
 
     code: str
     field: str = ""
     value: str = ""
     row: int | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class RecordOutcome(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     ABSENT = "absent"
+    WITHDRAWN = "withdrawn"
 
 
 class ExitCode(IntEnum):
@@ -120,6 +121,16 @@ REASONS: dict[str, Word] = _table(
          "The port is not one of [http] allow_ports."),
     Word("bad-url", "Địa chỉ không hợp lệ.",
          "The address is not valid."),
+    Word("rate-limited", "Nguồn yêu cầu chờ lâu hơn [http] longest_wait_seconds; lần chạy sau sẽ thử lại.",
+         "The source asks to wait longer than [http] longest_wait_seconds; the next run tries again."),
+    Word("host-resting", "Máy chủ của nguồn vừa lỗi nhiều lần liên tiếp; phần còn lại để cho lần chạy sau.",
+         "The host failed several times in a row; what is left of it waits for the next run."),
+    Word("unsafe-xml", "XML có DOCTYPE hoặc thực thể ngoài, không được chấp nhận; báo cho nguồn để bỏ đi.",
+         "The XML has a DOCTYPE or entities, which is not accepted; ask the source to leave it out."),
+    Word("bad-rdf", "Danh mục DCAT của nguồn không đọc được; kiểm tra cú pháp RDF.",
+         "The DCAT catalogue of the source cannot be read; check its RDF syntax."),
+    Word("too-long", "Lần thu thập kéo dài hơn [harvest] max_run_hours.",
+         "The run took longer than [harvest] max_run_hours."),
     Word("unexpected-status", "Nguồn trả lời bằng một mã trạng thái không dùng được.",
          "The source answered with a status that cannot be used."),
     Word("missing", "Nguồn báo không có gì ở địa chỉ này (404 hoặc 410); hỏi nguồn địa chỉ mới.",
@@ -154,6 +165,12 @@ REASONS: dict[str, Word] = _table(
          "A setting of the source is wrong."),
     Word("cancelled", "Một người đã dừng lần thu thập.",
          "A person stopped the run."),
+    Word("interrupted", "Tiến trình thu thập được yêu cầu dừng; phần còn lại sẽ chạy lại.",
+         "The harvesting process was asked to stop; what was left is run again."),
+    Word("gone-upstream", "Nguồn không còn liệt kê bộ dữ liệu này.",
+         "The source no longer lists this dataset."),
+    Word("files-linked", "Chỉ siêu dữ liệu được thu thập từ nguồn này; tải tệp tại nguồn.",
+         "Only metadata is harvested from this source; get the file from the source."),
     Word("internal-error", "Lỗi trong phần mềm của cổng; xem nhật ký.",
          "A fault in the catalogue itself; see the log."),
     Word("database", "Cơ sở dữ liệu không phục vụ được; kiểm tra PostgreSQL rồi chạy lại.",
@@ -244,6 +261,8 @@ PROBLEMS: dict[str, Word] = _table(
          "The dataset has more files than [harvest] max_files allows."),
     Word("other-publisher", "Nguồn nêu tên cơ quan khác với cơ quan của nguồn; cơ quan của nguồn được dùng.",
          "The source names another agency than its own; the source's agency counts."),
+    Word("validators-lie", "Nguồn báo tệp không đổi trong khi nội dung đã đổi; từ nay tệp luôn được tải đầy đủ.",
+         "The source says a file has not changed while it has; from now on it is always fetched whole."),
     Word("refused", "Cơ sở dữ liệu không nhận bản ghi này; xem nhật ký.",
          "The database refused this record; see the log."),
     Word("unknown-licence", "Giấy phép không có trong danh mục.",

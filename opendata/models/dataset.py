@@ -35,12 +35,21 @@ class Dataset(Base):
     state: Mapped[str] = mapped_column(server_default=DatasetState.DRAFT.value)
     document: Mapped[dict[str, Any]]
     document_hash: Mapped[str]
+    #: Of the record as the source told it last, and of all that its mapping depends on: while it
+    #: stays the same nothing is mapped anew. None: map it in the next run.
+    record_hash: Mapped[str | None]
+    #: What mapping that record found: [{code, field, value, row, rule}], and what it lost.
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    lost: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     title_sort: Mapped[str]
     publisher_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publisher.id"), index=True)
     licence: Mapped[str]
     #: The rendered search document, written when the dataset changes.
     search_document: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     absent_since: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    #: A code of `vocabulary.REASONS`; only `gone-upstream` is undone when it is listed again.
+    withdrawn_reason: Mapped[str | None]
     created_at: Mapped[datetime]
     # Four dates, never merged.
     data_changed_at: Mapped[datetime | None]
@@ -59,6 +68,10 @@ class DatasetSlug(Base):
     """Every slug a dataset ever had: an old address redirects, and is given to no other."""
 
     __tablename__ = "dataset_slug"
+    __table_args__ = (
+        # Looked up by how it begins, whatever the collation of the database.
+        Index("ix_dataset_slug_slug", "slug", postgresql_ops={"slug": "text_pattern_ops"}),
+    )
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     dataset_id: Mapped[uuid.UUID] = mapped_column(

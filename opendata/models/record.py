@@ -22,8 +22,10 @@ class Record(Base):
         ForeignKey("dataset.id", ondelete="SET NULL"), index=True
     )
     outcome: Mapped[str]
-    #: [{code, field, value, row, reason?}]
+    #: [{code, field, value, row, rule}]
     problems: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    #: What a run changed in the metadata: [{field, before, after}]
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     #: The document as the source sent it, as bytes: JSONB would lose NULs and repeated keys.
     #: Kept when it differs from what we had; nothing for an unchanged record.
     raw: Mapped[bytes | None]

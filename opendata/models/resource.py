@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opendata.models.base import Base
@@ -48,6 +48,14 @@ class Resource(Base):
     last_reason: Mapped[str] = mapped_column(server_default="")
     failing_since: Mapped[datetime | None]
     last_checked_at: Mapped[datetime | None]
+    #: What the source last called these bytes: {etag?, last_modified?}; asked with next time.
+    validators: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    #: The source called other bytes by the same names: it is never asked with them again.
+    validators_lie: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: When the bytes themselves were last compared, not only the word of the source.
+    compared_at: Mapped[datetime | None]
+    #: Scheduled runs leave the file alone until then.
+    next_check_at: Mapped[datetime | None]
 
     dataset: Mapped[Dataset] = relationship(back_populates="resources")
     published_build: Mapped[Build | None] = relationship(

@@ -37,6 +37,8 @@ class Run(Base):
     #: Counts by record outcome, and: resources, versions, held, quarantined,
     #: failed_resources, announced.
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    #: The whole list was read: only then does silence about a dataset mean anything.
+    is_complete: Mapped[bool] = mapped_column(server_default=text("false"))
     reason: Mapped[str] = mapped_column(server_default="")
     detail: Mapped[str] = mapped_column(server_default="")
 

@@ -14,7 +14,10 @@ from opendata.models.base import Base
 
 class Source(Base):
     __tablename__ = "source"
-    __table_args__ = (CheckConstraint("policy IN ('publish', 'flag', 'hold')", "policy"),)
+    __table_args__ = (
+        CheckConstraint("policy IN ('publish', 'flag', 'hold')", "policy"),
+        CheckConstraint("files IN ('copy', 'link')", "files"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(unique=True)
@@ -27,9 +30,13 @@ class Source(Base):
     licence: Mapped[str | None]
     schema_name: Mapped[str | None]
     policy: Mapped[str] = mapped_column(server_default="flag")
+    #: `copy`: files are fetched, checked and kept; `link`: only metadata, files stay upstream.
+    files: Mapped[str] = mapped_column(server_default="copy")
+    #: Certificates to trust for this source besides those of the system.
     ca_file: Mapped[str | None]
     contact: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
+    #: `hourly`, `daily` … or five cron fields, see `services/schedules.py`; none: by hand only.
     schedule: Mapped[str | None]
     next_run_at: Mapped[datetime | None]
     #: Grows with every run: who holds a smaller number may write nothing any more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Tools:
     store: Store
     clock: Callable[[], datetime]
     fault: faults.Fault = faults.none
+    # Set when the process is asked to end: the run gives back what it has not finished.
+    stop: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
