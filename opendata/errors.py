@@ -43,6 +43,12 @@ class LeaseLost(OpendataError):
     code = "lease-lost"
 
 
+class RunInterrupted(OpendataError):
+    """The process was asked to end; the run gives back what it has not done."""
+
+    code = "interrupted"
+
+
 class StorageError(OpendataError):
     """The file store refused: disk full, wrong owner, damaged file."""
 

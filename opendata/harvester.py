@@ -49,6 +49,8 @@ class Transfer(Protocol):
     headers: Mapping[str, str]  # lower-case names
     is_unchanged: bool  # the source says that nothing changed (304): there are no bytes
 
+    def __iter__(self) -> Iterator[bytes]: ...
+
 
 @dataclass(frozen=True)
 class Document:
@@ -58,8 +60,6 @@ class Document:
     body: bytes
     media_type: str  # as the source says, lower case, without parameters
     links: Mapping[str, str] = field(default_factory=dict)  # of the Link header: relation to URL
-
-    def __iter__(self) -> Iterator[bytes]: ...
 
 
 class HttpClient(Protocol):

@@ -14,10 +14,11 @@ from opendata import faults
 from opendata.app import create_app
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.harvester import Harvester
 from opendata.models import Dataset, Resource, Run, Source, Table
 from opendata.pipeline import run as pipeline_run
-from opendata.pipeline.opening import open_harvester
+from opendata.pipeline.harvest import Tally
+from opendata.pipeline.opening import Opened, open_harvester
+from opendata.pipeline.preview import preview
 from opendata.pipeline.state import Tools
 from opendata.search import engine as search_engine
 from opendata.search import indexer
@@ -66,23 +67,25 @@ class Instance:
             sources.change(session, name, change, kinds=list(harvesters.REGISTRY), actor="test")
             session.commit()
 
-    def harvest(self, name: str) -> Run:
+    def harvest(
+        self, name: str, *, trigger: str = "test", only: frozenset[str] | None = None
+    ) -> Run:
         """Harvest a source and bring the index up to date."""
         with self.sessions() as session:
             source = sources.get(session, name)
         run = pipeline_run.harvest(
-            source, self._open, self.tools, trigger="test", progress=_say_nothing
+            source, self._open, self.tools, trigger=trigger, progress=_say_nothing, only=only
         )
         self.follow()
         return run
 
-    def preview(self, name: str) -> pipeline_run.Tally:
+    def preview(self, name: str) -> Tally:
         """Say what a harvest would do."""
         with self.sessions() as session:
             source = sources.get(session, name)
-        return pipeline_run.preview(source, self._open, self.tools, progress=_say_nothing)
+        return preview(source, self._open, self.tools)
 
-    def _open(self, source: Source) -> Harvester:
+    def _open(self, source: Source) -> Opened:
         return open_harvester(source, harvesters.registry(), self.settings.http)
 
     def follow(self) -> None:

@@ -13,9 +13,10 @@ from opendata import database, migrations
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.errors import SettingError
-from opendata.harvester import Harvester, Registry
+from opendata.harvester import Registry
 from opendata.models import Source
 from opendata.pipeline import opening
+from opendata.pipeline.opening import Opened
 from opendata.pipeline.state import Tools
 from opendata.search import engine as search_engine
 from opendata.search import indexer
@@ -61,7 +62,7 @@ class Context:
             clock=lambda: datetime.now(UTC),
         )
 
-    def open_harvester(self, source: Source) -> Harvester:
+    def open_harvester(self, source: Source) -> Opened:
         """Return the harvester of a source."""
         return opening.open_harvester(source, self.registry, self.settings.http)
 

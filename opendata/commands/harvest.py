@@ -12,8 +12,8 @@ from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, harvest_all, summary
 from opendata.errors import Conflict
 from opendata.models import Run, Source
-from opendata.pipeline import run as pipeline_run
-from opendata.services import runs, sources
+from opendata.pipeline.preview import preview
+from opendata.services import run_records, runs, sources
 from opendata.vocabulary import ExitCode, said
 
 _SHOWN = 30
@@ -73,10 +73,7 @@ def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequ
 
 def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> ExitCode:
     tallies = {
-        source.name: pipeline_run.preview(
-            source, context.open_harvester, context.tools, progress=lambda title, counts: None
-        )
-        for source in chosen
+        source.name: preview(source, context.open_harvester, context.tools) for source in chosen
     }
     if as_json:
         output.as_json(
@@ -128,7 +125,7 @@ def _problems(context: Context, run: Run) -> list[list[Any]]:
                 str(p["value"])[:80],
                 said(p["code"], "en"),
             ]
-            for record in runs.records(session, run.id)
+            for record in run_records.of_run(session, run.id)
             for p in record.problems
         ]
 
@@ -141,7 +138,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
     """Show one run with the problems of its records."""
     with context.sessions() as session:
         found = runs.get(session, number)
-        records = runs.records(session, number)
+        records = run_records.of_run(session, number)
     if as_json:
         problems = {record.upstream_id: record.problems for record in records if record.problems}
         output.as_json({**_facts(found), "problems": problems})

@@ -62,6 +62,7 @@ class Dataset(Base):
     resources: Mapped[list[Resource]] = relationship(
         order_by=Resource.position, back_populates="dataset"
     )
+    slugs: Mapped[list[DatasetSlug]] = relationship(passive_deletes=True)
 
 
 class DatasetSlug(Base):

@@ -1,32 +1,26 @@
-"""All files of one record through the steps; a failing file costs that file and no other."""
+"""The files of a run through the steps, several side by side; a failing one costs only itself."""
 
 from __future__ import annotations
 
-import errno
-import logging
-import tempfile
+import contextlib
 import uuid
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from pathlib import Path
+from time import monotonic
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
-from opendata.database import is_outage
-from opendata.errors import LeaseLost, SourceFailure, StorageError
-from opendata.harvester import Harvester
-from opendata.models import Resource, Source
-from opendata.pipeline import STEPS, prepare
-from opendata.pipeline.state import Lease, Tools, Work
+from opendata.errors import RunInterrupted
+from opendata.models import Resource
+from opendata.pipeline import prepare
+from opendata.pipeline.file import FileResult, process
+from opendata.pipeline.harvest import Harvest
 from opendata.records import Problem
-from opendata.services import runs, store_care
-from opendata.transport.addresses import shown
-from opendata.vocabulary import BuildState
 
-# The disk refuses, whatever the file: the next one would fare no better.
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE}
-log = logging.getLogger(__name__)
+# How often a waiting run looks whether it shall end.
+_LOOK_SECONDS = 0.5
 
 
 @dataclass
@@ -37,120 +31,92 @@ class FileResults:
     problems: list[Problem] = field(default_factory=list)
     is_changed: bool = False
 
-
-def process(
-    dataset_id: uuid.UUID, *, source: Source, harvester: Harvester, lease: Lease, tools: Tools
-) -> FileResults:
-    """Take every file of a dataset through the steps, each in its own transaction."""
-    results = FileResults()
-    with tools.sessions() as session:
-        resources = session.scalars(
-            select(Resource)
-            .where(Resource.dataset_id == dataset_id, Resource.absent_since.is_(None))
-            .order_by(Resource.position)
-        ).all()
-    for resource in resources:
-        results.counts["resources"] += 1
-        if (resource.schema_name or source.schema_name) and not prepare.schema_of(resource, source):
-            results.problems.append(
-                Problem("unknown-schema", field=resource.name, value=resource.schema_name or "")
-            )
-        _process_one(resource, source, harvester, lease, tools, results)
-    return results
+    def add(self, result: FileResult) -> None:
+        """Add what became of one file."""
+        self.counts.update(result.counts)
+        self.problems += result.problems
+        self.is_changed = self.is_changed or result.is_changed
 
 
-def _process_one(
-    resource: Resource,
-    source: Source,
-    harvester: Harvester,
-    lease: Lease,
-    tools: Tools,
-    results: FileResults,
-) -> None:
-    try:
-        work = _through_steps(resource, source, harvester, lease, tools)
-    except SourceFailure as err:
-        _note_failure(resource, err.reason, str(err), lease, tools, results)
-    except (LeaseLost, StorageError):
-        # Nothing is wrong with the file: the whole run cannot go on.
-        raise
-    except (OSError, DBAPIError) as err:
-        if isinstance(err, DBAPIError) and is_outage(err):
+class Files:
+    """The workers that fetch and process files, for the length of a run."""
+
+    def __init__(self, harvest: Harvest, workers: ThreadPoolExecutor) -> None:
+        self._harvest = harvest
+        self._workers = workers
+
+    def process(self, changed: Mapping[uuid.UUID, bool]) -> dict[uuid.UUID, FileResults]:
+        """Take the files of datasets through the steps; return what became of them by dataset.
+
+        `changed` says of each dataset whether its metadata changed: then all its files are looked
+        at, else those that are due. Raises what ends a run: LeaseLost, RunInterrupted,
+        StorageError, an outage of the database.
+        """
+        results = {dataset_id: FileResults() for dataset_id in changed}
+        tasks = {
+            self._workers.submit(process, resource, self._harvest): resource
+            for resource in self._due(changed, results)
+        }
+        # In the order of the files, so that a report reads the same every time.
+        for task in self._all_done(tasks):
+            results[tasks[task].dataset_id].add(task.result())
+        return results
+
+    def _due(
+        self, changed: Mapping[uuid.UUID, bool], results: Mapping[uuid.UUID, FileResults]
+    ) -> list[Resource]:
+        due = []
+        now = self._harvest.tools.clock()
+        for resource in self._listed(list(changed)):
+            found = results[resource.dataset_id]
+            found.counts["resources"] += 1
+            found.problems += prepare.unknown_schema(resource, self._harvest.source)
+            waits = resource.next_check_at is not None and resource.next_check_at > now
+            if self._harvest.is_scheduled and waits and not changed[resource.dataset_id]:
+                found.counts["not_due"] += 1
+            else:
+                due.append(resource)
+        return due
+
+    def _listed(self, datasets: Sequence[uuid.UUID]) -> Sequence[Resource]:
+        with self._harvest.tools.sessions() as session:
+            return session.scalars(
+                select(Resource)
+                .where(Resource.dataset_id.in_(datasets), Resource.absent_since.is_(None))
+                .order_by(Resource.dataset_id, Resource.position)
+            ).all()
+
+    def _all_done(self, tasks: Mapping[Future[FileResult], Resource]) -> list[Future[FileResult]]:
+        """Wait for all; when the run shall end, for those under way only, and not for long."""
+        waiting = set(tasks)
+        try:
+            while waiting:
+                done, waiting = wait(waiting, _LOOK_SECONDS, FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # what ends the run ends it now
+                self._harvest.check_going_on()
+        except RunInterrupted:
+            self._let_finish(waiting)
             raise
-        if isinstance(err, OSError) and err.errno in _DISK:
-            raise StorageError(
-                f"The work on a file could not be written to disk: {err.strerror}; "
-                "free some disk or check who owns the folder, then run the harvest again."
-            ) from err
-        _note_fault(resource, lease, tools, results)
-    except Exception:  # noqa: BLE001 - a fault in a step costs one file, is logged, and is ours
-        _note_fault(resource, lease, tools, results)
-    else:
-        _note_success(resource, work, tools, results)
+        return list(tasks)
+
+    def _let_finish(self, waiting: set[Future[FileResult]]) -> None:
+        begun = {task for task in waiting if not task.cancel()}
+        until = monotonic() + self._harvest.tools.settings.worker.grace_seconds
+        while begun and monotonic() < until and not self._harvest.lease.lost.is_set():
+            _, begun = wait(begun, _LOOK_SECONDS)
 
 
-def _through_steps(
-    resource: Resource, source: Source, harvester: Harvester, lease: Lease, tools: Tools
-) -> Work:
-    spools = store_care.spools(tools.settings.data_path)
-    spools.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=store_care.SPOOL_PREFIX, dir=spools) as folder:
-        with tools.sessions() as session:
-            work = prepare.work_for(
-                session,
-                resource,
-                source=source,
-                harvester=harvester,
-                lease=lease,
-                folder=Path(folder),
-                tools=tools,
-            )
-        for step in STEPS:
-            work = step(work, tools)
-            tools.fault(step.__name__)
-            if work.outcome:
-                break
-    return work
-
-
-def _note_fault(resource: Resource, lease: Lease, tools: Tools, results: FileResults) -> None:
-    log.exception("a step failed on %s", shown(resource.url))
-    _note_failure(resource, "internal-error", shown(resource.url), lease, tools, results)
-
-
-def _note_success(resource: Resource, work: Work, tools: Tools, results: FileResults) -> None:
-    if work.outcome == BuildState.HELD:
-        results.counts["held"] += 1
-    results.is_changed = results.is_changed or work.is_new
-    if work.is_new_version:
-        results.counts["versions"] += 1
-        results.counts["quarantined"] += sum(table.rows_quarantined for table in work.tables)
-    reason = "blocked-digest" if work.outcome == BuildState.REJECTED else ""
-    if reason:
-        results.problems.append(Problem(reason, field=resource.name, value=work.digest))
-    _remember(resource, reason, work.lease, tools)
-
-
-def _note_failure(
-    resource: Resource,
-    reason: str,
-    detail: str,
-    lease: Lease,
-    tools: Tools,
-    results: FileResults,
-) -> None:
-    log.info("file %s of resource %s failed: %s", shown(resource.url), resource.id, reason)
-    results.counts["failed_resources"] += 1
-    results.problems.append(Problem(reason, field=resource.name, value=detail[:500]))
-    _remember(resource, reason, lease, tools)
-
-
-def _remember(resource: Resource, reason: str, lease: Lease, tools: Tools) -> None:
-    """Write beside the resource when it was last looked at, and since when it fails."""
-    with tools.sessions() as session:
-        runs.hold_fence(session, lease.run_id, fence=lease.fence)
-        row = session.get_one(Resource, resource.id)
-        row.last_checked_at = tools.clock()
-        row.last_reason = reason
-        row.failing_since = (row.failing_since or row.last_checked_at) if reason else None
-        session.commit()
+@contextlib.contextmanager
+def working(harvest: Harvest) -> Iterator[Files]:
+    """Start the workers of a run; at its end none is left, whatever it was doing."""
+    count = harvest.tools.settings.harvest.parallel_files
+    workers = ThreadPoolExecutor(count, thread_name_prefix=f"files of {harvest.source.name}")
+    try:
+        yield Files(harvest, workers)
+    except BaseException:
+        workers.shutdown(wait=False, cancel_futures=True)
+        harvest.abort()
+        raise
+    finally:
+        workers.shutdown()

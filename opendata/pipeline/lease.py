@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def held(tools: Tools, source: Source, *, trigger: str) -> Iterator[Lease]:
+def held(
+    tools: Tools, source: Source, *, trigger: str, on_lost: Callable[[], None]
+) -> Iterator[Lease]:
     """Take the lease of a source and keep it while the block runs; raises AlreadyRunning."""
     duration = timedelta(seconds=tools.settings.harvest.lease_seconds)
     with tools.sessions() as session:

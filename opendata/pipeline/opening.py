@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from opendata import config
@@ -14,9 +14,17 @@ from opendata.transport.addresses import Guard
 from opendata.transport.client import Transport
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A harvester, and the client it asks with."""
+
+    harvester: Harvester
+    http: Transport
+
+
 def open_harvester(
     source: Source, registry: Registry, http: config.Http, *, with_secret: bool = True
-) -> Harvester:
+) -> Opened:
     """Return the harvester of a source; raises SettingError for an unknown kind or no secret.
 
     Only a source that itself lies at one of `allow_private_hosts` may lead to them: a public
@@ -30,15 +38,19 @@ def open_harvester(
         )
     options = dict(source.options)
     header = options.pop("secret_header", "Authorization")
-    return factory(
+    transport = Transport(
+        http if _is_internal(source, http) else replace(http, allow_private_hosts=())
+    )
+    harvester = factory(
         SourceConfig(
             name=source.name,
             url=source.url,
             options=options,
             secret=_secret(source, header) if with_secret else None,
         ),
-        Transport(http if _is_internal(source, http) else replace(http, allow_private_hosts=())),
+        transport,
     )
+    return Opened(harvester, transport)
 
 
 def _is_internal(source: Source, http: config.Http) -> bool:

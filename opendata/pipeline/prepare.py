@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from opendata import storage
 from opendata.errors import NotFound
-from opendata.harvester import Harvester
+from opendata.harvester import Validators
 from opendata.models import BlockedDigest, Build, Resource, Source, TableBuild, Version
+from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.register import PIPELINE_VERSION
-from opendata.pipeline.state import Lease, Policy, Published, Tools, Work
-from opendata.records import Distribution
+from opendata.pipeline.state import Policy, Published, Tools, Work
+from opendata.records import Distribution, Problem
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema
 from opendata.vocabulary import BuildState
@@ -30,17 +32,9 @@ def policy_of(source: Source, tools: Tools) -> Policy:
     )
 
 
-def work_for(
-    session: Session,
-    resource: Resource,
-    *,
-    source: Source,
-    harvester: Harvester,
-    lease: Lease,
-    folder: Path,
-    tools: Tools,
-) -> Work:
+def work_for(session: Session, resource: Resource, harvest: Harvest, *, folder: Path) -> Work:
     """Gather what is known of a resource: its newest version, its live build, its schema."""
+    source, tools = harvest.source, harvest.tools
     schema = schema_of(resource, source)
     newest = _newest_version(session, resource)
     standing = _standing(session, newest, schema) if newest else None
@@ -53,19 +47,37 @@ def work_for(
             name=resource.name,
             format=resource.format,
         ),
-        harvester=harvester,
-        lease=lease,
+        harvester=harvest.harvester,
+        lease=harvest.lease,
         policy=policy_of(source, tools),
         folder=folder,
-        actor=f"harvest:{source.name}",
+        actor=harvest.actor,
         claimed_format=resource.format,
         schema=schema,
         last_digest=newest.digest if newest else None,
+        version_since=newest.fetched_at if newest else None,
+        asks_with=Validators(**resource.validators),
+        is_asked_for_all=_needs_all(resource, tools),
         is_settled=_is_settled(session, resource, standing),
         standing_files=_standing_files(session, newest, standing) if newest else (),
         published=_published(session, resource),
         blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
     )
+
+
+def _needs_all(resource: Resource, tools: Tools) -> bool:
+    """Between full checks the source is believed, unless it has been found wrong."""
+    if resource.validators_lie or resource.compared_at is None:
+        return True
+    longest = timedelta(days=tools.settings.harvest.full_check_days)
+    return tools.clock() - resource.compared_at >= longest
+
+
+def unknown_schema(resource: Resource, source: Source) -> list[Problem]:
+    """Return the problem of a file that names a table schema which does not exist."""
+    if not (resource.schema_name or source.schema_name) or schema_of(resource, source):
+        return []
+    return [Problem("unknown-schema", field=resource.name, value=resource.schema_name or "")]
 
 
 def schema_of(resource: Resource, source: Source) -> TableSchema | None:

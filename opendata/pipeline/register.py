@@ -35,6 +35,8 @@ def register(work: Work, tools: Tools) -> Work:
     files = _store_files(work, tools)
     with tools.sessions() as session:
         runs.hold_fence(session, work.lease.run_id, fence=work.lease.fence)
+        # One file of a dataset after the other: what is rendered with it tells of them all.
+        session.get_one(Dataset, work.dataset_id, with_for_update=True)
         resource = session.get_one(Resource, work.resource_id, with_for_update=True)
         version, is_added = _version(session, resource, work)
         build = _standing_build(session, version, work)

@@ -1,4 +1,4 @@
-"""One harvest of one source: discover, take record after record, then look for what is gone.
+"""One harvest of one source: discover, take batch after batch, then look for what is gone.
 
 The only broad `except` besides the one around a file's steps: a fault of ours ends in the run's
 row, with its reason, and in the log.
@@ -8,33 +8,36 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from time import monotonic
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from opendata.database import is_outage
 from opendata.errors import (
-    InvalidDocument,
     LeaseLost,
     OpendataError,
     SourceFailure,
     SourceIncomplete,
 )
-from opendata.harvester import Harvester
 from opendata.models import Run, Source
+from opendata.pipeline.conclude import conclude
+from opendata.pipeline.files import working
+from opendata.pipeline.harvest import Harvest, Tally
 from opendata.pipeline.lease import held
+from opendata.pipeline.opening import Opened
 from opendata.pipeline.state import Lease, Tools
-from opendata.pipeline.take import Harvest, Tally, has_too_many_files, take
+from opendata.pipeline.take import take
 from opendata.records import RejectedRecord, SourceRecord
-from opendata.services import datasets, runs
+from opendata.services import run_records, runs
 from opendata.transport.addresses import shown
-from opendata.vocabulary import RecordOutcome
+from opendata.vocabulary import RunState
 
 log = logging.getLogger(__name__)
 
-OpenHarvester = Callable[[Source], Harvester]
-# Told after each record: what it is called, and the counts so far.
+OpenHarvester = Callable[[Source], Opened]
+# Told after each batch: what its last record is called, and the counts so far.
 Progress = Callable[[str, Counter[str]], None]
+_BATCH = 100
 
 
 def harvest(
@@ -44,23 +47,28 @@ def harvest(
     *,
     trigger: str,
     progress: Progress,
+    only: frozenset[str] | None = None,
 ) -> Run:
     """Run one harvest and return its row; raises AlreadyRunning when the source is taken.
 
-    The harvester is opened inside: a wrong option or a missing secret ends in the run's row.
+    The harvester is opened inside: a wrong option or a missing secret ends in the run's row. With
+    `only`, records of other upstream ids are passed over, and nothing is concluded from silence.
     """
-    with held(tools, source, trigger=trigger) as lease:
+    at_work: list[Harvest] = []
+    with held(tools, source, trigger=trigger, on_lost=lambda: _abort(at_work)) as lease:
         tools.fault("run-started")
         tally = Tally()
         try:
-            harvest = Harvest(source, open_harvester(source), lease, tools, tally)
-            _discover(harvest, progress)
-            _conclude(harvest)
+            opened = open_harvester(source)
+            is_scheduled = trigger == "schedule"
+            at_work.append(Harvest(source, opened, lease, tools, tally, only, is_scheduled))
+            _discover(at_work[0], progress)
+            conclude(at_work[0])
         except LeaseLost:
-            raise
+            return _ended_by_another(source, lease, tools)
         except (KeyboardInterrupt, SystemExit):
             tally.give_up("cancelled", "")
-            _close(source, lease, tools, tally)
+            _close(source, lease, tools, tally, only)
             raise
         except OpendataError as err:
             tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
@@ -71,23 +79,78 @@ def harvest(
             tally.give_up("internal-error", err.__class__.__name__)
             log.exception("harvest of %s stopped by a fault", source.name)
         tools.fault("run-closing")
-        return _close(source, lease, tools, tally)
+        return _close(source, lease, tools, tally, only)
+
+
+def _ended_by_another(source: Source, lease: Lease, tools: Tools) -> Run:
+    """Return a run that a person stopped; raises LeaseLost for one that was taken over."""
+    with tools.sessions() as session:
+        run = session.get_one(Run, lease.run_id)
+        if run.state != RunState.CANCELLED:
+            raise LeaseLost(f"Run {run.id} was taken over by another; it can write nothing more.")
+        run.source = source
+        return run
+
+
+def _abort(at_work: list[Harvest]) -> None:
+    for harvest in at_work:
+        harvest.abort()
 
 
 def _discover(harvest: Harvest, progress: Progress) -> None:
-    """Take record after record; the end of the list says whether it was whole."""
-    tally, limit = harvest.tally, harvest.tools.settings.harvest.max_records
+    """Take batch after batch; the end of the list says whether it was whole."""
+    tally = harvest.tally
     try:
-        for record in harvest.harvester.discover():
-            if len(tally.seen) >= limit:
-                where = shown(harvest.source.url)
-                raise SourceIncomplete("too-many", where, "more than [harvest] max_records")
-            take(harvest, record)
-            progress(_title(record), tally.counts)
+        with working(harvest) as files:
+            for batch in _batches(_bounded(harvest)):
+                take(harvest, batch, files)
+                _show_progress(harvest)
+                progress(_title(batch[-1]), tally.counts)
     except SourceFailure as err:
+        harvest.check_going_on()  # a listing cut short by the end of the run is no fault of its own
         tally.give_up(err.reason, str(err))
         if isinstance(err, SourceIncomplete) and err.announced is not None:
             tally.counts["announced"] = err.announced
+
+
+def _bounded(harvest: Harvest) -> Iterator[SourceRecord | RejectedRecord]:
+    """Give the records of a source, within the limits of one run."""
+    limits = harvest.tools.settings.harvest
+    where, until = shown(harvest.source.url), monotonic() + limits.max_run_hours * 3600
+    for count, record in enumerate(harvest.harvester.discover(), start=1):
+        if count > limits.max_records:
+            raise SourceIncomplete("too-many", where, "more than [harvest] max_records")
+        if monotonic() > until:
+            raise SourceIncomplete("too-long", where, "longer than [harvest] max_run_hours")
+        harvest.check_going_on()
+        yield record
+
+
+def _batches(
+    records: Iterator[SourceRecord | RejectedRecord],
+) -> Iterator[list[SourceRecord | RejectedRecord]]:
+    """Gather records; what came before a failure is given as well, then the failure goes on."""
+    batch: list[SourceRecord | RejectedRecord] = []
+    try:
+        for record in records:
+            batch.append(record)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    except SourceFailure:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _show_progress(harvest: Harvest) -> None:
+    """Let others see how far the run has come."""
+    with harvest.tools.sessions() as session:
+        run = runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
+        run.counts = dict(harvest.tally.counts)
+        session.commit()
 
 
 def _title(record: SourceRecord | RejectedRecord) -> str:
@@ -96,83 +159,24 @@ def _title(record: SourceRecord | RejectedRecord) -> str:
     return next(iter(record.title.values()), record.upstream_id)
 
 
-def _conclude(harvest: Harvest) -> None:
-    """Look for what is gone, last of all, and only when the whole list was read and understood."""
-    tally = harvest.tally
-    if not tally.is_complete or tally.unidentified:
-        return
-    with harvest.tools.sessions() as session:
-        runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
-        missing = datasets.missing(session, harvest.source, seen=tally.seen)
-        active = datasets.count_active(session, harvest.source)
-        known = active - tally.counts[RecordOutcome.CREATED.value]
-        if missing and _is_too_much(len(missing), known, harvest.tools):
-            tally.reason = "source-shrunk"
-            tally.detail = f"{len(missing)} of {known} datasets are no longer listed"
-            return
-        for dataset in missing:
-            datasets.mark_absent(session, dataset, now=harvest.tools.clock(), actor=harvest.actor)
-        session.commit()
-    if missing:
-        tally.counts[RecordOutcome.ABSENT.value] += len(missing)
-
-
-def _is_too_much(missing: int, known: int, tools: Tools) -> bool:
-    """A source that lists nothing any more, or far less, is not believed without a person."""
-    limits = tools.settings.harvest
-    allowed = max(limits.shrink_limit_count, known * limits.shrink_limit_percent / 100)
-    return missing > allowed or (missing == known and known > 1)
-
-
-def _close(source: Source, lease: Lease, tools: Tools, tally: Tally) -> Run:
+def _close(
+    source: Source, lease: Lease, tools: Tools, tally: Tally, only: frozenset[str] | None
+) -> Run:
     state = runs.state_of(tally.counts, is_complete=tally.is_complete, reason=tally.reason)
     with tools.sessions() as session:
         run = runs.hold_fence(session, lease.run_id, fence=lease.fence)
         runs.finish(
+            session,
             run,
             now=tools.clock(),
             counts=tally.counts,
+            is_complete=tally.is_complete and only is None,
             state=state,
             reason=tally.reason,
             detail=tally.detail,
         )
+        run_records.prune(session, run)
         session.commit()
         run.source = source
         log.info("run %s of %s ended %s", run.id, source.name, state.value)
         return run
-
-
-def preview(
-    source: Source, open_harvester: OpenHarvester, tools: Tools, *, progress: Progress
-) -> Tally:
-    """List what a harvest would do to the metadata, and change nothing."""
-    tally = Tally()
-    try:
-        for record in open_harvester(source).discover():
-            if record.upstream_id in tally.seen:
-                continue
-            tally.seen.add(record.upstream_id)
-            tally.counts[_foresee(source, record, tools).value] += 1
-            progress(_title(record), tally.counts)
-    except OpendataError as err:
-        tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
-    return tally
-
-
-def _foresee(source: Source, record: SourceRecord | RejectedRecord, tools: Tools) -> RecordOutcome:
-    if isinstance(record, RejectedRecord) or has_too_many_files(record, tools):
-        return RecordOutcome.REJECTED
-    with tools.sessions() as session:
-        try:
-            saved = datasets.save(session, source, record, now=tools.clock(), actor="preview")
-        except InvalidDocument:
-            return RecordOutcome.REJECTED
-        except DBAPIError as err:
-            if is_outage(err):
-                raise
-            return RecordOutcome.FAILED
-        finally:
-            session.rollback()
-    if saved.created:
-        return RecordOutcome.CREATED
-    return RecordOutcome.UPDATED if saved.changed else RecordOutcome.UNCHANGED

@@ -12,7 +12,7 @@ from pathlib import Path
 from opendata import faults
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.harvester import Harvester
+from opendata.harvester import Harvester, Validators
 from opendata.records import Distribution, Problem
 from opendata.services.table_schemas import TableSchema
 from opendata.storage import Store
@@ -47,6 +47,8 @@ class Lease:
 
     run_id: int
     fence: int
+    # Set when another has taken over, or a person has stopped the run.
+    lost: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,10 @@ class Work:
     actor: str
     claimed_format: str = ""
     schema: TableSchema | None = None
+    version_since: datetime | None = None  # when the newest version came
+    # What the source called the bytes that we have, asked with when nothing but they is needed.
+    asks_with: Validators = Validators()
+    is_asked_for_all: bool = False  # a full check is due, or the source's word is not believed
     last_digest: str | None = None  # of the newest version, whatever became of it
     is_settled: bool = False  # that version was built as it would be now, and waits for nobody
     # (kind, digest, size) of what the store must hold of that version
@@ -162,6 +168,8 @@ class Work:
     fetched_at: datetime | None = None
     fetched_from: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    is_unconfirmed: bool = False  # the source says that nothing changed; the bytes were not seen
+    validators_lied: bool = False  # other bytes under the same names
     # detect
     shape: FileShape | None = None
     # tabulate
@@ -172,3 +180,12 @@ class Work:
     outcome: str = ""
     is_new: bool = False  # this run made the build, or judged it otherwise
     is_new_version: bool = False  # other bytes than before
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """What the source calls the bytes just fetched, as kept beside the resource."""
+        named = {
+            "etag": self.headers.get("etag", ""),
+            "last_modified": self.headers.get("last-modified", ""),
+        }
+        return {name: text for name, text in named.items() if text}

@@ -81,15 +81,17 @@ class DatasetDocument(_Strict):
     provenance = _language_map(_MAX_TEXT)
 
 
+_PROFILE = DatasetDocument()
+
+
 def load(values: Mapping[str, Any]) -> dict[str, Any]:
     """Check a document and return it in its stored form, JSON values without empty fields.
 
     Raises InvalidDocument with a message per field.
     """
     given = {name: value for name, value in values.items() if value not in DatasetDocument.empty}
-    schema = DatasetDocument()
     try:
-        stored: dict[str, Any] = schema.dump(schema.load(given))
+        stored: dict[str, Any] = _PROFILE.dump(_PROFILE.load(given))
     except ValidationError as err:
         raise InvalidDocument(_flatten(err.messages)) from err
     return stored

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -61,6 +62,15 @@ class Agency:
     valid_to: date | None
     parent_code: str
     successor_code: str
+
+
+@cache
+def digest() -> str:
+    """Return the SHA-256 of all lists: what was mapped with others may have to be mapped anew."""
+    sha256 = hashlib.sha256()
+    for path in sorted((bundled.path("schemas") / "codelists").glob("*.csv")):
+        sha256.update(path.read_bytes())
+    return sha256.hexdigest()
 
 
 @cache

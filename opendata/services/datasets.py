@@ -1,23 +1,31 @@
-"""What a harvest may do to datasets: save a record, settle the dataset, mark what is absent.
+"""What a harvest may do to datasets: save a record, settle the dataset, tell of the change.
 
 Session first; the caller commits. Identity is (source, upstream id), never the title, never a run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+import uuid
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opendata import events
+from opendata import __version__, events
 from opendata.models import Dataset, DatasetSlug, Publisher, Source
 from opendata.records import Problem, PublisherName, SourceRecord
 from opendata.search.text import sort_key
-from opendata.services import catalogue, documents, publishers, rendering, resources, slugs
+from opendata.services import (
+    catalogue,
+    codelists,
+    document_changes,
+    documents,
+    rendering,
+    resources,
+)
+from opendata.services.shelf import Shelf
 from opendata.vocabulary import DatasetState
 
 
@@ -29,35 +37,52 @@ class Saved:
     created: bool
     changed: bool
     problems: tuple[Problem, ...]
+    changes: tuple[document_changes.Change, ...] = ()
+
+
+def fingerprint(record: SourceRecord, source: Source) -> str:
+    """Return the hash of all that the mapping of a record depends on.
+
+    The record as read, what the source's row adds to it, the code lists and the release.
+    """
+    basis = (source.licence, source.publisher_id, source.contact, __version__, codelists.digest())
+    said = repr((record, basis))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def save(
-    session: Session, source: Source, record: SourceRecord, *, now: datetime, actor: str
+    session: Session,
+    source: Source,
+    record: SourceRecord,
+    *,
+    now: datetime,
+    actor: str,
+    shelf: Shelf | None = None,
 ) -> Saved:
     """Insert or update the dataset of a record; an equal record changes `last_checked_at` only.
 
-    Raises InvalidDocument when the metadata does not fit the profile.
+    The rows are flushed by the caller's next query or commit. Raises InvalidDocument when the
+    metadata does not fit the profile.
     """
-    publisher = _publisher(session, source, record)
+    shelf = shelf or Shelf.of(session, source, [record])
+    publisher = shelf.publisher(record)
     mapped = documents.from_record(record, source, _name_of(publisher))
     problems = (*mapped.problems, *_foreign(record, publisher))
-    dataset = session.scalars(
-        select(Dataset).where(
-            Dataset.source_id == source.id, Dataset.upstream_id == record.upstream_id
-        )
-    ).first()
+    dataset = shelf.datasets.get(record.upstream_id)
     if dataset is None:
-        dataset = _create(session, source, record, mapped, publisher, now)
+        dataset = _create(session, source, record, mapped, publisher, shelf, now)
+        _remember(dataset, record, source, problems)
         return Saved(dataset, created=True, changed=True, problems=problems)
     dataset.last_checked_at = now
     dataset.upstream_modified_at = record.modified
+    _remember(dataset, record, source, problems)
     reappeared = _reappear(session, dataset, actor)
     if dataset.document_hash == mapped.content_hash and dataset.publisher_id == _id(publisher):
         return Saved(dataset, created=False, changed=reappeared, problems=problems)
-    _update(session, dataset, record, mapped, publisher, now)
-    if dataset.state != DatasetState.DRAFT:
+    changes = _update(session, dataset, record, mapped, publisher, now)
+    if dataset.state in (DatasetState.ACTIVE, DatasetState.HELD):
         announce(session, dataset, actor=actor, kind="dataset.updated")
-    return Saved(dataset, created=False, changed=True, problems=problems)
+    return Saved(dataset, created=False, changed=True, problems=problems, changes=changes)
 
 
 def settle(session: Session, dataset: Dataset, *, policy: str, actor: str) -> bool:
@@ -89,43 +114,6 @@ def announce(session: Session, dataset: Dataset, *, actor: str, kind: str, **pay
     )
 
 
-def missing(session: Session, source: Source, *, seen: set[str]) -> list[Dataset]:
-    """Return the active datasets of a source that a complete run did not meet."""
-    return [dataset for dataset in _active_of(session, source) if dataset.upstream_id not in seen]
-
-
-def count_active(session: Session, source: Source) -> int:
-    """Return how many datasets of a source are public and listed there."""
-    active = select(func.count()).where(
-        Dataset.source_id == source.id, Dataset.state == DatasetState.ACTIVE.value
-    )
-    return session.scalar(active) or 0
-
-
-def _active_of(session: Session, source: Source) -> Iterable[Dataset]:
-    return session.scalars(
-        select(Dataset).where(
-            Dataset.source_id == source.id, Dataset.state == DatasetState.ACTIVE.value
-        )
-    )
-
-
-def mark_absent(session: Session, dataset: Dataset, *, now: datetime, actor: str) -> None:
-    """Note that a complete run did not meet an active dataset; it stays public."""
-    dataset.state = DatasetState.ABSENT
-    dataset.absent_since = now
-    announce(session, dataset, actor=actor, kind="dataset.absent")
-
-
-def _publisher(session: Session, source: Source, record: SourceRecord) -> Publisher | None:
-    """A source that belongs to one agency cannot publish in the name of another."""
-    if source.publisher_id:
-        return session.get(Publisher, source.publisher_id)
-    if record.publisher and record.publisher.name:
-        return publishers.ensure(session, record.publisher)
-    return None
-
-
 def _foreign(record: SourceRecord, publisher: Publisher | None) -> tuple[Problem, ...]:
     named = record.publisher
     if named is None or publisher is None:
@@ -155,21 +143,24 @@ def _create(
     record: SourceRecord,
     mapped: documents.Mapped,
     publisher: Publisher | None,
+    shelf: Shelf,
     now: datetime,
 ) -> Dataset:
     title, _ = catalogue.text_in(mapped.document["title"], "vi")
+    slug = shelf.free_slug(title)
     dataset = Dataset(
+        id=uuid.uuid4(),
         source_id=source.id,
         upstream_id=record.upstream_id,
-        slug=_free_slug(session, title),
+        slug=slug,
         state=DatasetState.DRAFT,
         created_at=now,
         last_checked_at=now,
+        resources=[],
+        slugs=[DatasetSlug(slug=slug)],
         **_promoted(record, mapped, publisher, now),
     )
     session.add(dataset)
-    session.flush()
-    session.add(DatasetSlug(slug=dataset.slug, dataset_id=dataset.id))
     resources.sync(session, dataset, record.distributions, now=now)
     return dataset
 
@@ -181,12 +172,13 @@ def _update(
     mapped: documents.Mapped,
     publisher: Publisher | None,
     now: datetime,
-) -> None:
+) -> tuple[document_changes.Change, ...]:
     """The slug stays: an address does not change because a title does."""
+    changes = document_changes.between(dataset.document, mapped.document)
     for name, value in _promoted(record, mapped, publisher, now).items():
         setattr(dataset, name, value)
-    resources.sync(session, dataset, record.distributions, now=now)
-    session.expire(dataset, ["publisher", "resources"])
+    changes += resources.sync(session, dataset, record.distributions, now=now)
+    return tuple(changes)
 
 
 def _promoted(
@@ -197,6 +189,7 @@ def _promoted(
         "document": mapped.document,
         "document_hash": mapped.content_hash,
         "title_sort": sort_key(title),
+        "publisher": publisher,
         "publisher_id": _id(publisher),
         "licence": mapped.document["licence"],
         "metadata_changed_at": now,
@@ -204,19 +197,23 @@ def _promoted(
     }
 
 
-def _free_slug(session: Session, title: str) -> str:
-    """Two runs may choose the same slug at once: the unique key decides, the loser's record is
-    noted as failed, and its next run saves it."""
-    base = slugs.make(title)
-    taken = set(session.scalars(select(DatasetSlug.slug).where(DatasetSlug.slug.startswith(base))))
-    return next(slug for slug in slugs.candidates(title) if slug not in taken)
+def _remember(
+    dataset: Dataset, record: SourceRecord, source: Source, problems: tuple[Problem, ...]
+) -> None:
+    """Keep with the dataset what an unchanged record need not be mapped for again."""
+    dataset.record_hash = fingerprint(record, source)
+    dataset.problems = [asdict(problem) for problem in problems]
+    dataset.lost = list(record.lost)
 
 
 def _reappear(session: Session, dataset: Dataset, actor: str) -> bool:
     """A dataset listed again is no longer absent; one that a person withdrew stays withdrawn."""
-    if dataset.state != DatasetState.ABSENT:
+    came_back = dataset.state == DatasetState.ABSENT or (
+        dataset.state == DatasetState.WITHDRAWN and dataset.withdrawn_reason == "gone-upstream"
+    )
+    if not came_back:
         return False
     dataset.state = DatasetState.ACTIVE
-    dataset.absent_since = None
+    dataset.absent_since = dataset.withdrawn_at = dataset.withdrawn_reason = None
     announce(session, dataset, actor=actor, kind="dataset.reappeared")
     return True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opendata.models import Build, Dataset, Resource, TableBuild
+from opendata.models import Build, Dataset, TableBuild
 from opendata.search.base import SearchDocument
 from opendata.search.text import sort_key
 from opendata.services import catalogue
@@ -17,12 +16,11 @@ from opendata.services import catalogue
 
 def render(session: Session, dataset: Dataset) -> None:
     """Write the search document of a dataset anew from what the database says now."""
-    session.flush()
     document = dataset.document
     names = dataset.publisher.names if dataset.publisher else {}
     title, _ = catalogue.text_in(document["title"], "vi")
     notes, _ = catalogue.text_in(document.get("notes"), "vi")
-    builds = _live_builds(session, dataset.id)
+    builds = _live_builds(session, dataset)
     tables = _live_tables(session, builds)
     dataset.search_document = {
         "id": str(dataset.id),
@@ -36,7 +34,7 @@ def render(session: Session, dataset: Dataset) -> None:
         "publisher": dataset.publisher.slug if dataset.publisher else "",
         "columns": sorted({column["header"] for table in tables for column in table.columns}),
         "theme": document.get("themes", []),
-        "format": _formats(session, dataset.id, builds, has_tables=bool(tables)),
+        "format": _formats(dataset, builds, has_tables=bool(tables)),
         "licence": dataset.licence,
         "schema": sorted(
             {b.schema_version.split("/")[0] for b in builds if "/" in b.schema_version}
@@ -47,31 +45,27 @@ def render(session: Session, dataset: Dataset) -> None:
     }
 
 
-def _live_builds(session: Session, dataset_id: uuid.UUID) -> list[Build]:
-    return list(
-        session.scalars(
-            select(Build)
-            .join(Resource, Resource.published_build_id == Build.id)
-            .where(Resource.dataset_id == dataset_id)
-        )
-    )
+def _live_builds(session: Session, dataset: Dataset) -> list[Build]:
+    ids = [r.published_build_id for r in dataset.resources if r.published_build_id is not None]
+    if not ids:
+        return []
+    return list(session.scalars(select(Build).where(Build.id.in_(ids))))
 
 
 def _live_tables(session: Session, builds: list[Build]) -> list[TableBuild]:
     ids = [build.id for build in builds]
+    if not ids:
+        return []
     return list(session.scalars(select(TableBuild).where(TableBuild.build_id.in_(ids))))
 
 
-def _formats(
-    session: Session, dataset_id: uuid.UUID, builds: list[Build], *, has_tables: bool
-) -> list[str]:
+def _formats(dataset: Dataset, builds: list[Build], *, has_tables: bool) -> list[str]:
     by_resource = {build.resource_id: build.format for build in builds}
-    claimed = session.execute(
-        select(Resource.id, Resource.format).where(
-            Resource.dataset_id == dataset_id, Resource.absent_since.is_(None)
-        )
-    )
-    found = {by_resource.get(identifier) or form for identifier, form in claimed}
+    found = {
+        by_resource.get(resource.id) or resource.format
+        for resource in dataset.resources
+        if resource.absent_since is None or resource.id in by_resource
+    }
     return sorted({form for form in found if form} | ({"parquet"} if has_tables else set()))
 
 

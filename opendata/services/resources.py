@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opendata.models import Dataset, Resource
 from opendata.records import Distribution
+from opendata.services.document_changes import Change, change
 
 # An index entry of PostgreSQL holds some 2,700 bytes; a signed URL may be longer.
 _MAX_KEY = 500
@@ -22,22 +22,27 @@ _Key = Callable[[Resource | Distribution], str]
 
 def sync(
     session: Session, dataset: Dataset, distributions: Iterable[Distribution], *, now: datetime
-) -> None:
+) -> list[Change]:
     """Bring the resources of a dataset to what the source lists; what is gone is only marked."""
-    known = list(session.scalars(select(Resource).where(Resource.dataset_id == dataset.id)))
+    known = list(dataset.resources)
     listed = list({key_of(item): item for item in distributions}.values())
     matched = _match(known, listed)
+    changes: list[Change] = []
     for position, item in enumerate(listed):
         resource = matched.get(key_of(item))
         if resource is None:
             resource = Resource(dataset_id=dataset.id)
-            session.add(resource)
+            dataset.resources.append(resource)
+            changes.append(change("files", None, _called(item)))
+        elif resource.url != item.url:
+            changes.append(change("files", resource.url, item.url))
         _fill(resource, item, position)
     kept = {resource.id for resource in matched.values()}
     for resource in known:
-        if resource.id not in kept:
-            resource.absent_since = resource.absent_since or now
-    session.flush()
+        if resource.id not in kept and resource.absent_since is None:
+            resource.absent_since = now
+            changes.append(change("files", resource.name, None))
+    return changes
 
 
 def key_of(item: Distribution) -> str:
@@ -90,10 +95,18 @@ def _name(item: Resource | Distribution) -> str:
     return item.name
 
 
+def _called(item: Distribution) -> str:
+    return item.name or item.url.rsplit("/", 1)[-1]
+
+
 def _fill(resource: Resource, item: Distribution, position: int) -> None:
+    if resource.url != item.url:
+        # What another address called its bytes says nothing of these.
+        resource.validators, resource.validators_lie = {}, False
+    resource.next_check_at = None
     resource.upstream_key = key_of(item)
     resource.position = position
-    resource.name = item.name or item.url.rsplit("/", 1)[-1]
+    resource.name = _called(item)
     resource.description = item.description
     resource.format = item.format.lower()
     resource.url = item.url

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from opendata.errors import AlreadyRunning, LeaseLost, NotFound
-from opendata.models import Record, Run, Source
+from opendata import events
+from opendata.errors import AlreadyRunning, Conflict, LeaseLost, NotFound
+from opendata.models import Run, Source
 from opendata.vocabulary import ExitCode, RecordOutcome, RunState
 
 _UNREAD = (RecordOutcome.FAILED.value, RecordOutcome.REJECTED.value, "failed_resources")
@@ -87,11 +87,14 @@ def renew(session: Session, run_id: int, *, fence: int, until: datetime) -> bool
 
 
 def hold_fence(session: Session, run_id: int, *, fence: int) -> Run:
-    """Lock our run for this transaction; raises LeaseLost when another has taken over."""
+    """Lock our run for this transaction; raises LeaseLost when another has taken over.
+
+    A shared lock: files of one run are written side by side, and who takes over waits for all.
+    """
     run = session.scalars(
         select(Run)
         .where(Run.id == run_id, Run.fence == fence, Run.state == RunState.RUNNING.value)
-        .with_for_update(key_share=True)
+        .with_for_update(read=True)
     ).first()
     if run is None:
         raise LeaseLost(
@@ -105,15 +108,17 @@ def state_of(counts: Mapping[str, int], *, is_complete: bool, reason: str) -> Ru
 
     `partial` means that something could not be read; a run that read nothing at all failed.
     """
-    if reason == "cancelled":
+    if reason in ("cancelled", "interrupted"):
         return RunState.CANCELLED
+    if reason == "source-shrunk":
+        return RunState.NEEDS_CONFIRMATION
     read = sum(counts.get(word, 0) for word in _READ)
     unread = sum(counts.get(word, 0) for word in _UNREAD)
     if not read and (unread or not is_complete):
         return RunState.FAILED
     if unread or not is_complete:
         return RunState.PARTIAL
-    return RunState.NEEDS_CONFIRMATION if reason == "source-shrunk" else RunState.SUCCEEDED
+    return RunState.SUCCEEDED
 
 
 def exit_code(runs: Sequence[Run]) -> ExitCode:
@@ -129,14 +134,36 @@ def exit_code(runs: Sequence[Run]) -> ExitCode:
 
 
 def finish(
-    run: Run, *, now: datetime, counts: Counter[str], state: RunState, reason: str, detail: str
+    session: Session,
+    run: Run,
+    *,
+    now: datetime,
+    counts: Counter[str],
+    is_complete: bool,
+    state: RunState,
+    reason: str,
+    detail: str,
 ) -> None:
     """Close a run with its counts."""
     run.state = state.value
     run.counts = dict(counts)
+    run.is_complete = is_complete
     run.reason = reason or ("some-unread" if state == RunState.PARTIAL else "")
     run.detail = detail[:2_000]
     run.finished_at = now
+
+
+def stop(session: Session, run: Run, *, now: datetime, actor: str) -> None:
+    """Take a run its right to write: its process notices within seconds and ends."""
+    stopped = session.execute(
+        update(Run)
+        .where(Run.id == run.id, Run.state == RunState.RUNNING.value)
+        .values(state=RunState.CANCELLED.value, reason="cancelled", finished_at=now)
+        .returning(Run.id)
+    ).first()
+    if stopped is None:
+        raise Conflict(f"Run {run.id} is not running; it ended as {run.state}.")
+    events.append(session, actor=actor, kind="run.stopped", subject=("run", run.id))
 
 
 def latest(session: Session) -> Sequence[Run]:
@@ -163,13 +190,6 @@ def get(session: Session, number: int) -> Run:
     return found
 
 
-def records(session: Session, run_id: int) -> Sequence[Record]:
-    """Return the records of a run."""
-    return session.scalars(
-        select(Record).where(Record.run_id == run_id).order_by(Record.upstream_id)
-    ).all()
-
-
 def failing_since(session: Session, source: Source) -> tuple[datetime, Run] | None:
     """Return when the present row of failures of a source began, and its newest run."""
     finished = session.scalars(
@@ -184,13 +204,3 @@ def failing_since(session: Session, source: Source) -> tuple[datetime, Run] | No
             break
         bad.append(run)
     return (bad[-1].started_at, bad[0]) if bad else None
-
-
-def write_record(session: Session, run_id: int, upstream_id: str, **values: Any) -> None:
-    """Write what became of one record of a run; the raw document once kept is kept."""
-    later = {name: value for name, value in values.items() if name != "raw" or value is not None}
-    session.execute(
-        insert(Record)
-        .values(run_id=run_id, upstream_id=upstream_id, **values)
-        .on_conflict_do_update(index_elements=[Record.run_id, Record.upstream_id], set_=later)
-    )

@@ -33,6 +33,7 @@ class SourceChange:
     policy: str | None = None
     secret_env: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    files: str | None = None
 
 
 def add(
@@ -126,6 +127,8 @@ def _apply(session: Session, source: Source, change: SourceChange, kinds: Sequen
         source.policy = _one_of("policy", change.policy, POLICIES)
     if change.secret_env is not None:
         source.secret_env = _variable(change.secret_env) if change.secret_env else None
+    if change.files is not None:
+        source.files = change.files
     if change.options:
         merged = {**source.options, **change.options}
         source.options = {key: value for key, value in merged.items() if value}

@@ -38,6 +38,7 @@ class Answer:
         self, response: httpcore.Response, *, wire: Wire, address: Address, limit: int, where: str
     ) -> None:
         self.url = address.url
+        self.is_unchanged = False
         self.status = response.status
         self.headers: Mapping[str, str] = _headers(response)
         self._response = response

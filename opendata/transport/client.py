@@ -57,7 +57,7 @@ class Transport:
         self._is_closed = False
 
     @contextmanager
-    def open(self, url: str, *, secret: Secret | None = None) -> Iterator[Answer]:
+    def open(self, url: str, *, secret: Secret | None = None, known=None) -> Iterator[Answer]:
         """GET `url` as a stream; only a whole 200 answer passes, all else is a `SourceFailure`."""
         deadline = self._deadline(url)
         limit = self._settings.max_bytes
@@ -78,6 +78,9 @@ class Transport:
             url = f"{bare}{'&' if '?' in bare else '?'}{urlencode(params)}"
         deadline = self._deadline(url)
         return self._retrying(lambda: self._read_json(url, secret, deadline), deadline)
+
+    def abort(self) -> None:
+        """Shim."""
 
     def close(self) -> None:
         """Make no request from now on; answers still being read end with their own `with`."""

@@ -1,0 +1,52 @@
+"""The end of a run that read the whole list: what is no longer there, last of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opendata.pipeline.harvest import Harvest
+from opendata.services import absence, run_records, runs
+from opendata.services.absence import Losses
+from opendata.vocabulary import RecordOutcome
+
+
+def conclude(harvest: Harvest) -> None:
+    """Look for what is gone, when the whole list was read and understood; a loss that is too great
+    is only written down, for a person to confirm."""
+    tally, tools = harvest.tally, harvest.tools
+    if not tally.is_complete or tally.unidentified or harvest.only is not None:
+        return
+    limits, now = tools.settings.harvest, tools.clock()
+    with tools.sessions() as session:
+        run = runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
+        created = tally.counts[RecordOutcome.CREATED.value]
+        found = absence.losses(
+            session, run, seen=tally.seen.keys(), created=created, limits=limits, now=now
+        )
+        lost = absence.unconfirmed(session, found)
+        if absence.is_too_much(lost, found.known, limits):
+            tally.reason = "source-shrunk"
+            tally.detail = f"{lost} of {found.known} datasets are no longer listed"
+        else:
+            absence.mark(session, found, now=now, actor=harvest.actor)
+        run_records.write(session, run.id, _rows(found))
+        session.commit()
+    if tally.reason != "source-shrunk":
+        tally.counts.update(row["outcome"] for row in _rows(found))
+
+
+def _rows(found: Losses) -> list[dict[str, Any]]:
+    listed = [(dataset, RecordOutcome.ABSENT) for dataset in found.newly_absent]
+    listed += [(dataset, RecordOutcome.WITHDRAWN) for dataset in found.overdue]
+    return [
+        {
+            "upstream_id": dataset.upstream_id,
+            "dataset_id": dataset.id,
+            "outcome": outcome.value,
+            "problems": [],
+            "changes": [],
+            "raw": None,
+            "lost": [],
+        }
+        for dataset, outcome in listed
+    ]

@@ -1,0 +1,61 @@
+"""Before anything is saved: which records of a batch can be taken, which cannot, which repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from opendata.pipeline.harvest import Harvest
+from opendata.pipeline.save import SetAside
+from opendata.pipeline.state import Tools
+from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.vocabulary import RecordOutcome
+
+log = logging.getLogger(__name__)
+_NO_IDENTITY = ("missing-id", "not-an-object")
+
+
+@dataclass
+class SortedOut:
+    """A batch by what is to be done with its records."""
+
+    records: list[SourceRecord] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+    repeats: list[SourceRecord] = field(default_factory=list)
+
+
+def sort_out(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord]) -> SortedOut:
+    """Sort a batch; the first record of an identifier counts, and every record is seen."""
+    found = SortedOut()
+    for record in batch:
+        if harvest.only is not None and record.upstream_id not in harvest.only:
+            continue
+        known = harvest.tally.seen.get(record.upstream_id)
+        digest = hashlib.sha256(record.raw).digest()
+        if known is not None:
+            # Pages that shift tell the same record twice: no fault of the source.
+            if known != digest and isinstance(record, SourceRecord):
+                found.repeats.append(record)
+            continue
+        harvest.tally.seen[record.upstream_id] = digest
+        _sort_one(harvest, record, found)
+    return found
+
+
+def _sort_one(harvest: Harvest, record: SourceRecord | RejectedRecord, found: SortedOut) -> None:
+    if isinstance(record, RejectedRecord):
+        is_nameless = any(problem.code in _NO_IDENTITY for problem in record.problems)
+        harvest.tally.unidentified += is_nameless
+        found.aside.append(SetAside(record, RecordOutcome.REJECTED, record.problems))
+    elif has_too_many_files(record, harvest.tools):
+        problem = Problem("too-many-files", value=str(len(record.distributions)))
+        found.aside.append(SetAside(record, RecordOutcome.REJECTED, (problem,)))
+    else:
+        found.records.append(record)
+
+
+def has_too_many_files(record: SourceRecord, tools: Tools) -> bool:
+    """Say whether a dataset lists more files than one may have."""
+    return len(record.distributions) > tools.settings.harvest.max_files

@@ -1,0 +1,89 @@
+"""The records of a run: what the source told, one row each, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from opendata.models import Dataset, Record, Run
+from opendata.records import Problem
+from opendata.vocabulary import RecordOutcome
+
+# Of a source's newest runs, all records are kept; of older ones, those that say something.
+_WHOLE_RUNS = 2
+_NOTHING = literal([], JSONB)
+
+
+def of_run(session: Session, run_id: int) -> Sequence[Record]:
+    """Return the records of a run."""
+    return session.scalars(
+        select(Record).where(Record.run_id == run_id).order_by(Record.upstream_id)
+    ).all()
+
+
+def write(session: Session, run_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what became of some records; a raw document once kept in a run is kept."""
+    if not rows:
+        return
+    statement = upsert(Record).values([{"run_id": run_id, **row} for row in rows])
+    given = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Record.run_id, Record.upstream_id],
+            set_={
+                "dataset_id": given.dataset_id,
+                "outcome": given.outcome,
+                "problems": given.problems,
+                "changes": func.coalesce(func.nullif(given.changes, _NOTHING), Record.changes),
+                "lost": given.lost,
+                "raw": func.coalesce(given.raw, Record.raw),
+            },
+        )
+    )
+
+
+def write_unchanged(session: Session, run_id: int, datasets: Collection[uuid.UUID]) -> None:
+    """Write for many datasets at once that nothing changed, with what was found of them before."""
+    if not datasets:
+        return
+    found = select(
+        literal(run_id),
+        Dataset.upstream_id,
+        Dataset.id,
+        literal(RecordOutcome.UNCHANGED.value),
+        Dataset.problems,
+        Dataset.lost,
+    ).where(Dataset.id.in_(datasets))
+    columns = ["run_id", "upstream_id", "dataset_id", "outcome", "problems", "lost"]
+    session.execute(insert(Record).from_select(columns, found))
+
+
+def add_problem(session: Session, run_id: int, upstream_id: str, problem: Problem) -> None:
+    """Note something more about a record that is written already."""
+    session.execute(
+        update(Record)
+        .where(Record.run_id == run_id, Record.upstream_id == upstream_id)
+        .values(problems=Record.problems.op("||")(literal([asdict(problem)], JSONB)))
+    )
+
+
+def prune(session: Session, run: Run) -> None:
+    """Forget which records were unchanged in older runs: how many they were stays with the run."""
+    older = (
+        select(Run.id)
+        .where(Run.source_id == run.source_id, Run.id <= run.id)
+        .order_by(Run.id.desc())
+        .offset(_WHOLE_RUNS)
+    )
+    session.execute(
+        delete(Record).where(
+            Record.run_id.in_(older), Record.outcome == RecordOutcome.UNCHANGED.value
+        )
+    )

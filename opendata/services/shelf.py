@@ -1,0 +1,86 @@
+"""What is known beforehand of the records of a batch, so that saving one needs no query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from opendata.models import Dataset, DatasetSlug, Publisher, Source
+from opendata.records import PublisherName, SourceRecord
+from opendata.services import catalogue, publishers, slugs
+
+
+@dataclass
+class Shelf:
+    """The datasets that some records belong to, their publishers, and the slugs that are taken."""
+
+    session: Session
+    source: Source
+    datasets: dict[str, Dataset]
+    taken_slugs: set[str]
+    _publishers: dict[PublisherName, Publisher] = field(default_factory=dict)
+    _owner: Publisher | None = None
+
+    @classmethod
+    def of(cls, session: Session, source: Source, records: Sequence[SourceRecord]) -> Shelf:
+        """Look up in a few queries what these records need."""
+        datasets = _datasets(session, source, [record.upstream_id for record in records])
+        titles = [
+            catalogue.text_in(record.title, "vi")[0]
+            for record in records
+            if record.upstream_id not in datasets
+        ]
+        shelf = cls(session, source, datasets, _taken(session, titles))
+        if source.publisher_id:
+            shelf._owner = session.get(Publisher, source.publisher_id)
+        return shelf
+
+    def publisher(self, record: SourceRecord) -> Publisher | None:
+        """Return who answers for a record, made if it is new.
+
+        A source that belongs to one agency cannot publish in the name of another.
+        """
+        if self.source.publisher_id:
+            return self._owner
+        named = record.publisher
+        if named is None or not named.name:
+            return None
+        if named not in self._publishers:
+            self._publishers[named] = publishers.ensure(self.session, named)
+        return self._publishers[named]
+
+    def free_slug(self, title: str) -> str:
+        """Return a slug that is given to no other.
+
+        Two runs may choose the same one at once: the unique key decides, and the loser's batch is
+        taken again, record by record.
+        """
+        base = slugs.make(title)
+        if base in self.taken_slugs:
+            self.taken_slugs |= _numbered(self.session, base)
+        slug = next(slug for slug in slugs.candidates(title) if slug not in self.taken_slugs)
+        self.taken_slugs.add(slug)
+        return slug
+
+
+def _datasets(session: Session, source: Source, ids: Collection[str]) -> dict[str, Dataset]:
+    found = session.scalars(
+        select(Dataset)
+        .where(Dataset.source_id == source.id, Dataset.upstream_id.in_(ids))
+        .options(joinedload(Dataset.publisher), selectinload(Dataset.resources))
+    )
+    return {dataset.upstream_id: dataset for dataset in found}
+
+
+def _taken(session: Session, titles: Sequence[str]) -> set[str]:
+    bases = {slugs.make(title) for title in titles}
+    return set(session.scalars(select(DatasetSlug.slug).where(DatasetSlug.slug.in_(bases))))
+
+
+def _numbered(session: Session, base: str) -> set[str]:
+    return set(
+        session.scalars(select(DatasetSlug.slug).where(DatasetSlug.slug.startswith(f"{base}-")))
+    )
