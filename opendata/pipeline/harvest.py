@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from opendata.harvester import Harvester
 from opendata.models import Source
 from opendata.pipeline.opening import Opened
 from opendata.pipeline.state import Lease, Tools
+from opendata.records import PublisherName
 
 
 @dataclass
@@ -19,6 +21,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     # Identifiers of records, each with the digest of what was told under it first.
     seen: dict[str, bytes] = field(default_factory=dict)
+    publishers: dict[PublisherName, uuid.UUID] = field(default_factory=dict)
     is_complete: bool = True
     # Records without an identifier: any known dataset may be among them.
     unidentified: int = 0

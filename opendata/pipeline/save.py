@@ -99,7 +99,7 @@ def save(session: Session, harvest: Harvest, records: Sequence[SourceRecord]) ->
             others.append(record)
     _touch(session, [item.dataset_id for item in batch.taken], now)
     with session.no_autoflush:
-        shelf = Shelf.of(session, harvest.source, others)
+        shelf = Shelf.of(session, harvest.source, others, harvest.tally.publishers)
         for record in others:
             try:
                 saved = datasets.save(

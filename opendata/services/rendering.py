@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from opendata.models import Build, Dataset, TableBuild
 from opendata.search.base import SearchDocument
-from opendata.search.text import sort_key
 from opendata.services import catalogue
 
 
@@ -41,7 +40,7 @@ def render(session: Session, dataset: Dataset) -> None:
         ),
         "modified": (dataset.data_changed_at or dataset.metadata_changed_at).isoformat(),
         "created": dataset.created_at.isoformat(),
-        "title_sort": sort_key(title),
+        "title_sort": dataset.title_sort,
     }
 
 

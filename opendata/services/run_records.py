@@ -32,9 +32,10 @@ def write(session: Session, run_id: int, rows: Sequence[dict[str, Any]]) -> None
     """Write what became of some records; a raw document once kept in a run is kept."""
     if not rows:
         return
-    statement = upsert(Record).values([{"run_id": run_id, **row} for row in rows])
+    statement = upsert(Record.__table__)  # type: ignore[arg-type] # a table, whatever its class says
     given = statement.excluded
-    session.execute(
+    session.flush()  # the datasets that the rows name
+    session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=[Record.run_id, Record.upstream_id],
             set_={
@@ -45,7 +46,8 @@ def write(session: Session, run_id: int, rows: Sequence[dict[str, Any]]) -> None
                 "lost": given.lost,
                 "raw": func.coalesce(given.raw, Record.raw),
             },
-        )
+        ),
+        [{"run_id": run_id, **row} for row in rows],
     )
 
 

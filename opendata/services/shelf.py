@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -21,19 +22,29 @@ class Shelf:
     source: Source
     datasets: dict[str, Dataset]
     taken_slugs: set[str]
+    # Publishers by the name that records give, for the length of a run.
+    publisher_ids: dict[PublisherName, uuid.UUID]
     _publishers: dict[PublisherName, Publisher] = field(default_factory=dict)
     _owner: Publisher | None = None
 
     @classmethod
-    def of(cls, session: Session, source: Source, records: Sequence[SourceRecord]) -> Shelf:
+    def of(
+        cls,
+        session: Session,
+        source: Source,
+        records: Sequence[SourceRecord],
+        publisher_ids: dict[PublisherName, uuid.UUID] | None = None,
+    ) -> Shelf:
         """Look up in a few queries what these records need."""
+        publisher_ids = {} if publisher_ids is None else publisher_ids
         datasets = _datasets(session, source, [record.upstream_id for record in records])
         titles = [
             catalogue.text_in(record.title, "vi")[0]
             for record in records
             if record.upstream_id not in datasets
         ]
-        shelf = cls(session, source, datasets, _taken(session, titles))
+        shelf = cls(session, source, datasets, _taken(session, titles), publisher_ids)
+        shelf._publishers = _publishers(session, records, publisher_ids)
         if source.publisher_id:
             shelf._owner = session.get(Publisher, source.publisher_id)
         return shelf
@@ -49,7 +60,9 @@ class Shelf:
         if named is None or not named.name:
             return None
         if named not in self._publishers:
-            self._publishers[named] = publishers.ensure(self.session, named)
+            found = publishers.ensure(self.session, named)
+            self._publishers[named] = found
+            self.publisher_ids[named] = found.id
         return self._publishers[named]
 
     def free_slug(self, title: str) -> str:
@@ -73,6 +86,15 @@ def _datasets(session: Session, source: Source, ids: Collection[str]) -> dict[st
         .options(joinedload(Dataset.publisher), selectinload(Dataset.resources))
     )
     return {dataset.upstream_id: dataset for dataset in found}
+
+
+def _publishers(
+    session: Session, records: Sequence[SourceRecord], ids: dict[PublisherName, uuid.UUID]
+) -> dict[PublisherName, Publisher]:
+    named = {r.publisher: ids[r.publisher] for r in records if r.publisher in ids}
+    rows = session.scalars(select(Publisher).where(Publisher.id.in_(set(named.values()))))
+    found = {publisher.id: publisher for publisher in rows}
+    return {name: found[id_] for name, id_ in named.items() if name and id_ in found}
 
 
 def _taken(session: Session, titles: Sequence[str]) -> set[str]:
