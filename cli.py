@@ -22,6 +22,7 @@ from opendata.commands.context import Context
 from opendata.commands.db import db
 from opendata.commands.demo import demo
 from opendata.commands.harvest import harvest
+from opendata.commands.harvest_control import confirm, retry, stop
 from opendata.commands.schema import schema
 from opendata.commands.search import search
 from opendata.commands.serve import serve
@@ -84,6 +85,8 @@ def main(ctx: click.Context, path: Path | None, *, verbose: bool) -> None:
     ctx.obj = Context(config.load(path), harvesters.registry())
 
 
+for subcommand in (confirm, stop, retry):
+    harvest.add_command(subcommand)
 for command in (db, source, harvest, schema, search, store, serve, demo, status):
     main.add_command(command)
 

@@ -9,7 +9,7 @@ import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.commands.harvesting import explain, harvest_all, summary
+from opendata.commands.harvesting import Harvested, explain, harvest_all, summary
 from opendata.errors import Conflict
 from opendata.models import Run, Source
 from opendata.pipeline.preview import preview
@@ -49,9 +49,7 @@ def run(
     if dry_run:
         click_context.exit(_preview(context, chosen, as_json=as_json))
     done = harvest_all(context, chosen, trigger="cli", quiet=as_json)
-    _report(context, done.runs, as_json=as_json)
-    for sentence in done.refused:
-        click.echo(f"Error: {sentence}", err=True)
+    report(context, done, as_json=as_json)
     click_context.exit(done.exit_code)
 
 
@@ -94,7 +92,14 @@ def _preview(context: Context, chosen: Sequence[Source], *, as_json: bool) -> Ex
     return ExitCode.WELL if is_whole else ExitCode.PARTIAL
 
 
-def _report(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:
+def report(context: Context, done: Harvested, *, as_json: bool) -> None:
+    """Say how runs ended, what is wrong with which record, and what could not be done."""
+    _show_runs(context, done.runs, as_json=as_json)
+    for sentence in done.refused:
+        click.echo(f"Error: {sentence}", err=True)
+
+
+def _show_runs(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:
     if as_json:
         output.as_json([_facts(item) for item in ended])
         return

@@ -34,7 +34,12 @@ class Harvested:
 
 
 def harvest_all(
-    context: Context, chosen: Sequence[Source], *, trigger: str, quiet: bool = False
+    context: Context,
+    chosen: Sequence[Source],
+    *,
+    trigger: str,
+    quiet: bool = False,
+    only: frozenset[str] | None = None,
 ) -> Harvested:
     """Harvest the sources one after the other, then bring the index up to date.
 
@@ -50,7 +55,12 @@ def harvest_all(
 
             try:
                 ended = pipeline_run.harvest(
-                    source, context.open_harvester, context.tools, trigger=trigger, progress=tell
+                    source,
+                    context.open_harvester,
+                    context.tools,
+                    trigger=trigger,
+                    progress=tell,
+                    only=only,
                 )
             except OpendataError as err:
                 done.refused.append(str(err))

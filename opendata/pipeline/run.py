@@ -124,6 +124,8 @@ def _bounded(harvest: Harvest) -> Iterator[SourceRecord | RejectedRecord]:
             raise SourceIncomplete("too-long", where, "longer than [harvest] max_run_hours")
         harvest.check_going_on()
         yield record
+        if harvest.only is not None and harvest.only <= harvest.tally.seen.keys():
+            return
 
 
 def _batches(

@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from opendata.models import Dataset, Record, Run
+from opendata.models import Dataset, Record, Resource, Run
 from opendata.records import Problem
 from opendata.vocabulary import RecordOutcome
 
@@ -26,6 +26,23 @@ def of_run(session: Session, run_id: int) -> Sequence[Record]:
     return session.scalars(
         select(Record).where(Record.run_id == run_id).order_by(Record.upstream_id)
     ).all()
+
+
+def not_taken(session: Session, run_id: int) -> frozenset[str]:
+    """Return the upstream ids of what a run could not take: records, and those with such files."""
+    has_failing_file = exists().where(
+        Resource.dataset_id == Record.dataset_id,
+        Resource.last_reason != "",
+        Resource.absent_since.is_(None),
+    )
+    refused = (RecordOutcome.REJECTED.value, RecordOutcome.FAILED.value)
+    return frozenset(
+        session.scalars(
+            select(Record.upstream_id).where(
+                Record.run_id == run_id, Record.outcome.in_(refused) | has_failing_file
+            )
+        )
+    )
 
 
 def write(session: Session, run_id: int, rows: Sequence[dict[str, Any]]) -> None:

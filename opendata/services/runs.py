@@ -182,6 +182,13 @@ def latest(session: Session) -> Sequence[Run]:
     ).all()
 
 
+def running(session: Session, source: Source) -> Run | None:
+    """Return the run that holds a source, if there is one."""
+    return session.scalars(
+        select(Run).where(Run.source_id == source.id, Run.state == RunState.RUNNING.value)
+    ).first()
+
+
 def get(session: Session, number: int) -> Run:
     """Return a run with its source; raises NotFound."""
     found = session.get(Run, number, options=[joinedload(Run.source)])

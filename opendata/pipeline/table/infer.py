@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
 from opendata.pipeline.table import names
-from opendata.pipeline.table.casts import DAY_FIRST, ZONED, cast
+from opendata.pipeline.table.casts import DAY_FIRST, FALSE, TRUE, ZONED, cast
 
 Kind = tuple[str, str]
 
@@ -38,6 +38,7 @@ _WIDER: dict[Kind, Kind] = {
 }
 _CODE = r"\A\s*([+-]?0[0-9]|[+-]?[0-9]{16,}\s*\z|\+)"
 _LONGEST_NUMBER = 15
+_NUMBER_STARTS = tuple("0123456789+-.")  # of dates and times as well
 _FEW = 50
 _MAYBE_THOUSANDS = r"\A[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})?)\z"
 _CODE_NAMES = re.compile(
@@ -77,10 +78,14 @@ class _Column:
         candidates = _CANDIDATES if self._kind is None else (self._kind, _WIDER.get(self._kind))
         # A few values tell most kinds off; only what is left is tried on the whole batch.
         few = text.drop_null().slice(0, _FEW)
+        first = few[0].as_py().strip().lower()
         fitting = (
             kind
             for kind in candidates
-            if kind and cast(few, *kind)[1] is None and self._fits(text, kind)
+            if kind
+            and _may_be(kind, first)
+            and cast(few, *kind)[1] is None
+            and self._fits(text, kind)
         )
         self._kind = next(fitting, _TEXT)
 
@@ -95,6 +100,13 @@ class _Column:
                 pc.match_substring_regex(text, _MAYBE_THOUSANDS)
             ).as_py()
         return kind[0] not in ("integer", "number") or not _looks_like_codes(text)
+
+
+def _may_be(kind: Kind, value: str) -> bool:
+    """Say cheaply whether one value, trimmed and in small letters, does not rule a kind out."""
+    if kind[0] == "boolean":
+        return value in TRUE or value in FALSE
+    return value[:1] in _NUMBER_STARTS
 
 
 def _looks_like_codes(text: pa.StringArray) -> bool:
