@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -37,16 +38,19 @@ class Ckan:
             raise mapping.bad_option(source, f"language is one of {', '.join(mapping.LANGUAGES)}")
 
     def discover(self) -> Iterator[SourceRecord | RejectedRecord]:
-        """List every dataset once; what is seen again, because pages shifted, is left out."""
+        """List every dataset once; again only what comes under the same id with another content."""
         seen: set[bytes] = set()
+        told: set[bytes] = set()
         start, before = 0, -1
         page = self._page(start)
         counts = {page.count}
         while len(seen) > before:  # the last page brought something new
             before = len(seen)
             for position, item in enumerate(page.items, start=start + 1):
-                if (key := _key(item)) not in seen:
-                    seen.add(key)
+                seen.add(_key(item))
+                digest = hashlib.sha256(mapping.as_bytes(item)).digest()
+                if digest not in told:
+                    told.add(digest)
                     yield ckan_package.read(item, position, language=self._language)
             start += len(page.items)
             if len(seen) > before:

@@ -22,7 +22,7 @@ from opendata.pipeline.preview import preview
 from opendata.pipeline.state import Tools
 from opendata.search import engine as search_engine
 from opendata.search import indexer
-from opendata.services import rendering, sources
+from opendata.services import rendering, runs, sources
 from opendata.services.sources import SourceChange
 from opendata.storage import Store
 
@@ -52,6 +52,20 @@ class Instance:
     def _clock(self) -> datetime:
         self.looks += 1
         return START + timedelta(seconds=self.looks)
+
+    def let_pass(self, **time: float) -> None:
+        """Move the clock forward: `let_pass(days=8)`."""
+        self.looks += int(timedelta(**time).total_seconds())
+
+    def run(self, number: int) -> Run:
+        """Return a run as it stands."""
+        with self.sessions() as session:
+            return runs.get(session, number)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of every dataset by its upstream id."""
+        with self.sessions() as session:
+            return {d.upstream_id: d.state for d in session.scalars(select(Dataset))}
 
     def add_source(self, name: str, kind: str, url: str, **values: object) -> None:
         """Add a source."""

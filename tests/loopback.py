@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,13 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+
+    def is_known_to(self, asked: Message) -> bool:
+        """Say whether who asks names the validators of this answer."""
+        etag, date = self.headers.get("ETag"), self.headers.get("Last-Modified")
+        return (etag is not None and asked["If-None-Match"] == etag) or (
+            date is not None and asked["If-Modified-Since"] == date
+        )
 
 
 class Loopback:
@@ -43,6 +51,11 @@ class Loopback:
     def put_json(self, path: str, document: Any) -> str:
         """Let `path` answer with a JSON document."""
         return self.put(path, json.dumps(document), "application/json")
+
+    def name(self, path: str, **validators: str) -> None:
+        """Let `path` call its bytes by these headers, written etag= and last_modified=."""
+        headers = {"etag": "ETag", "last_modified": "Last-Modified"}
+        self.answers[path].headers |= {headers[key]: text for key, text in validators.items()}
 
     def fail(self, path: str, status: int, body: bytes = b"") -> None:
         """Let `path` answer with an error."""
@@ -71,6 +84,8 @@ class Loopback:
                 if site.hold is not None:
                     site.hold.wait(30)
                 answer = site.answers.get(path, site.default)
+                if answer.is_known_to(self.headers):
+                    answer = Answer(status=304, headers=answer.headers)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
