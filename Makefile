@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --constraint requirements.lock --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data serve test lint format bench lock translations schemas clean
+.PHONY: help demo demo-data serve test lint format bench chaos lock translations schemas clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ format: .venv/dev ## Format the code
 bench: .venv/dev ## Measure, against peers in the same run
 	@$(INSTALL) --group bench
 	@$(BIN)/python bench/tables.py $(ARGS)
+	@$(BIN)/python bench/harvest.py
+
+chaos: .venv/dev ## Kill 200 harvests in the middle and check that everything stays whole
+	@$(BIN)/python -m tests.chaos.kill_loop $(ARGS)
 
 lock: .venv/uv ## Pin all dependencies anew, for Python 3.11 to 3.14
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
