@@ -23,6 +23,8 @@ from opendata.commands.db import db
 from opendata.commands.demo import demo
 from opendata.commands.harvest import harvest
 from opendata.commands.harvest_control import confirm, retry, stop
+from opendata.commands.harvest_reports import diff, log, show
+from opendata.commands.harvest_reports import status as harvest_status
 from opendata.commands.schema import schema
 from opendata.commands.search import search
 from opendata.commands.serve import serve
@@ -85,10 +87,10 @@ def main(ctx: click.Context, path: Path | None, *, verbose: bool) -> None:
     ctx.obj = Context(config.load(path), harvesters.registry())
 
 
-for subcommand in (confirm, stop, retry):
-    harvest.add_command(subcommand)
 for command in (db, source, harvest, schema, search, store, serve, demo, status):
     main.add_command(command)
+for subcommand in (harvest_status, log, show, diff, confirm, stop, retry):
+    harvest.add_command(subcommand)
 
 if __name__ == "__main__":
     main()

@@ -48,7 +48,7 @@ class Fields:
         """Return an http or https address, else nothing and a problem."""
         text = self._text(name)
         if text and not mapping.is_web_url(text):
-            self.problem("bad-url", name, text)
+            self.problem("bad-url", name, text, rule="type: http or https address")
             return ""
         return text
 
@@ -85,7 +85,7 @@ class Fields:
         value = self.raw(name)
         if value is None or isinstance(value, list):
             return value or []
-        self.problem("wrong-type", name, value)
+        self.problem("wrong-type", name, value, rule="type: list")
         return []
 
     def names(self, name: str) -> tuple[str, ...]:
@@ -96,21 +96,21 @@ class Fields:
             if isinstance(text, str):
                 found[clean_text(text)] = None
             else:
-                self.problem("wrong-type", f"{name}[{index}]", item)
+                self.problem("wrong-type", f"{name}[{index}]", item, rule="type: text")
         return tuple(filter(None, found))
 
     def inner(self, name: str) -> Fields:
         """Return an object field as fields; anything else is a problem and counts as empty."""
         value = self.raw(name)
         if value is not None and not isinstance(value, dict):
-            self.problem("wrong-type", name, value)
+            self.problem("wrong-type", name, value, rule="type: object")
         inner = value if isinstance(value, dict) else {}
         return Fields(inner, self._problems, path=f"{self._path}{name}.", row=self._row)
 
-    def problem(self, code: str, name: str, value: object = "") -> None:
-        """Note what is wrong with a field."""
+    def problem(self, code: str, name: str, value: object = "", *, rule: str = "") -> None:
+        """Note what is wrong with a field; `rule` is what was expected of it."""
         shown = clean_text(value)[:_MAX_VALUE]
-        self._problems.append(Problem(code, f"{self._path}{name}", shown, self._row))
+        self._problems.append(Problem(code, f"{self._path}{name}", shown, self._row, rule))
 
     def lost(self, *, known: Collection[str] = ()) -> list[str]:
         """Name the filled fields that nobody asked for; `known` ones carry nothing to keep."""
@@ -124,7 +124,7 @@ class Fields:
         value = self.raw(name)
         if value is None or isinstance(value, str):
             return clean_text(value)
-        self.problem("wrong-type", name, value)
+        self.problem("wrong-type", name, value, rule="type: text")
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return str(value) if is_number else ""
 
@@ -135,7 +135,7 @@ class Fields:
             if value is not None:
                 return value
             if text:
-                self.problem("bad-date", name, text)
+                self.problem("bad-date", name, text, rule="type: date")
         return None
 
     def _by_language(self, name: str) -> Text:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
+from opendata.commands.harvest_reports import facts, show_problems
 from opendata.commands.harvesting import Harvested, explain, harvest_all, summary
 from opendata.errors import Conflict
 from opendata.models import Run, Source
 from opendata.pipeline.preview import preview
-from opendata.services import run_records, runs, sources
-from opendata.vocabulary import ExitCode, said
-
-_SHOWN = 30
+from opendata.services import sources
+from opendata.vocabulary import ExitCode
 
 
 @click.group()
@@ -101,87 +99,12 @@ def report(context: Context, done: Harvested, *, as_json: bool) -> None:
 
 def _show_runs(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:
     if as_json:
-        output.as_json([_facts(item) for item in ended])
+        output.as_json([facts(item) for item in ended])
         return
     output.table(
         "Harvest",
         ("run", "source", "state", "what", "why"),
         [[r.id, r.source.name, r.state, summary(r.counts), explain(r)] for r in ended],
     )
-    _show_problems(context, ended)
-
-
-def _show_problems(context: Context, ended: Sequence[Run]) -> None:
-    problems = [row for run in ended for row in _problems(context, run)]
-    if problems:
-        output.table(
-            f"Problems ({len(problems)}, at most {_SHOWN} shown)",
-            ("record", "where", "value", "what is wrong"),
-            problems[:_SHOWN],
-        )
-
-
-def _problems(context: Context, run: Run) -> list[list[Any]]:
     with context.sessions() as session:
-        return [
-            [
-                record.upstream_id[:60],
-                f"{p['field']} (row {p['row']})" if p["row"] else p["field"],
-                str(p["value"])[:80],
-                said(p["code"], "en"),
-            ]
-            for record in run_records.of_run(session, run.id)
-            for p in record.problems
-        ]
-
-
-@harvest.command()
-@click.argument("number", type=int, metavar="RUN")
-@output.json_option
-@pass_context
-def show(context: Context, number: int, *, as_json: bool) -> None:
-    """Show one run with the problems of its records."""
-    with context.sessions() as session:
-        found = runs.get(session, number)
-        records = run_records.of_run(session, number)
-    if as_json:
-        problems = {record.upstream_id: record.problems for record in records if record.problems}
-        output.as_json({**_facts(found), "problems": problems})
-        return
-    output.table(
-        f"Run {number} of {found.source.name}", ("fact", "value"), list(_facts(found).items())
-    )
-    _show_problems(context, [found])
-
-
-@harvest.command()
-@output.json_option
-@pass_context
-def status(context: Context, *, as_json: bool) -> None:
-    """Show the newest run of each source."""
-    with context.sessions() as session:
-        latest = runs.latest(session)
-    if as_json:
-        output.as_json([_facts(item) for item in latest])
-        return
-    output.table(
-        "Newest run of each source",
-        ("source", "run", "state", "started", "what", "why"),
-        [
-            [r.source.name, r.id, r.state, r.started_at, summary(r.counts), explain(r)]
-            for r in latest
-        ],
-    )
-
-
-def _facts(item: Run) -> dict[str, Any]:
-    return {
-        "run": item.id,
-        "source": item.source.name,
-        "state": item.state,
-        "started_at": item.started_at,
-        "finished_at": item.finished_at,
-        "counts": item.counts,
-        "reason": item.reason,
-        "detail": item.detail,
-    }
+        show_problems(session, ended)

@@ -102,4 +102,5 @@ def explain(run: Run) -> str:
     """Return how a run ended and why, for a table."""
     if not run.reason:
         return ""
-    return f"{reason(run.reason).en} {run.detail}".strip()
+    word = reason(run.reason)
+    return " ".join(filter(None, (word.en, run.detail, word.fix_en)))

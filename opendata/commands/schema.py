@@ -95,7 +95,7 @@ def check(
         for table in tables:
             _show(table)
         if not tables:
-            click.echo(vocabulary.reason(shape.reason).en)
+            click.echo(vocabulary.reason(shape.reason).explain("en"))
     is_good = bool(tables) and not any(t.rows_quarantined or t.schema_mismatch for t in tables)
     click_context.exit(ExitCode.WELL if is_good else ExitCode.FAILED)
 
@@ -120,8 +120,8 @@ def _show(table: BuiltTable) -> None:
     for problem in table.schema_mismatch:
         click.echo(f"  {vocabulary.problem(problem.code).en} ({output.clean(problem.field)})")
     rows = [
-        [p.row, p.field, p.code, p.value[:60], vocabulary.problem(p.code).en]
+        [p.row, p.field, p.rule, p.value[:60], vocabulary.problem(p.code).explain("en")]
         for p in table.samples[:_SHOWN_PROBLEMS]
     ]
     if rows:
-        output.table("", ("row", "column", "code", "value", "what is wrong"), rows)
+        output.table("", ("row", "column", "rule", "value", "what is wrong"), rows)

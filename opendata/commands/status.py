@@ -32,13 +32,13 @@ def _show(found: Overview) -> None:
         f"{figures.publishers} publishers are public."
     )
     if found.failing:
-        rows = [[f.what, f.since, reason(f.reason).en, f.detail] for f in found.failing]
+        rows = [[f.what, f.since, reason(f.reason).explain("en"), f.detail] for f in found.failing]
         output.table("What fails", ("what", "since", "why", "detail"), rows)
     else:
         click.echo("Nothing fails.")
     if found.waiting:
         waiting = [
-            [w.what, w.since, " ".join(reason(code).en for code in w.reasons)]
+            [w.what, w.since, " ".join(reason(code).explain("en") for code in w.reasons)]
             for w in found.waiting
         ]
         output.table("What waits for a decision", ("what", "since", "why"), waiting)

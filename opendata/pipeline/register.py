@@ -195,11 +195,18 @@ def _report(shape: FileShape, tables: tuple[BuiltTable, ...]) -> dict[str, Any]:
                 "rows_quarantined": table.rows_quarantined,
                 "problems": [asdict(problem) for problem in table.problems],
                 "samples": [
-                    {"row": p.row, "column": p.field, "code": p.code, "value": p.value}
+                    {
+                        "row": p.row,
+                        "column": p.field,
+                        "code": p.code,
+                        "value": p.value,
+                        "rule": p.rule,
+                    }
                     for p in table.samples
                 ],
                 "schema_mismatch": [
-                    {"code": p.code, "field": p.field} for p in table.schema_mismatch
+                    {"code": p.code, "field": p.field, "rule": p.rule}
+                    for p in table.schema_mismatch
                 ],
             }
             for table in tables

@@ -93,11 +93,12 @@ class FileShape:
 
 @dataclass(frozen=True)
 class ProblemCount:
-    """How often one kind of problem was met in one column."""
+    """How often one kind of problem was met in one column; `rule` as in `records.Problem`."""
 
     code: str
     column: str
     count: int
+    rule: str = ""
 
 
 @dataclass(frozen=True)

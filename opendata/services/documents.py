@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ from opendata.serializers import dataset as serializer
 from opendata.services import codelists
 
 UNKNOWN_LICENCE = "notspecified"
+_MAX_RULE = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ def from_record(record: SourceRecord, source: Source, publisher: PublisherName |
     licence = codelists.find_licence(record.licence) if record.licence else source.licence
     problems = list(record.problems)
     if record.licence and licence is None:
-        problems.append(Problem("unknown-licence", field="licence", value=record.licence))
+        rule = _one_of(listed.id for listed in codelists.licences())
+        problems.append(Problem("unknown-licence", "licence", record.licence, rule=rule))
     document = serializer.load(
         {
             "identifier": record.upstream_id,
@@ -74,10 +78,15 @@ def _themes(themes: tuple[str, ...], problems: list[Problem]) -> list[str]:
     for theme in themes:
         known = codelists.find_theme(theme)
         if known is None:
-            problems.append(Problem("unknown-theme", field="themes", value=theme))
+            rule = _one_of(listed.id for listed in codelists.themes())
+            problems.append(Problem("unknown-theme", "themes", theme, rule=rule))
         else:
             found.append(known)
     return _unique(tuple(found))
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return textwrap.shorten(f"one of: {', '.join(words)}", _MAX_RULE, placeholder=" …")
 
 
 def _unique(values: tuple[str, ...]) -> list[str]:

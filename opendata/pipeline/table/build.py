@@ -21,6 +21,7 @@ from opendata.pipeline.table.keys import KeyWatch
 from opendata.pipeline.table.parquet import TableWriter
 from opendata.pipeline.table.plan import TablePlan
 from opendata.pipeline.table.quarantine import Line, Quarantine
+from opendata.pipeline.table.rules import rule_of, rule_of_width
 from opendata.services.table_schemas import TableSchema
 
 Item = TypeVar("Item")
@@ -130,7 +131,8 @@ def _lines(batch: TextBatch, checked: Checked, planned: TablePlan, read: int) ->
     names = [of.column.name for of in planned.columns]
     for row in batch.broken:
         column = "" if row.column is None else names[row.column]
-        yield Line(read + row.row, column, row.code, row.value, row.cells)
+        rule = rule_of_width(len(names)) if row.code == "row-width" else ""
+        yield Line(read + row.row, column, row.code, row.value, row.cells, rule)
     for finding in checked.findings:
         texts = batch.columns[finding.column.index]
         for position in finding.positions.tolist():
@@ -140,11 +142,13 @@ def _lines(batch: TextBatch, checked: Checked, planned: TablePlan, read: int) ->
                 code=finding.code,
                 value=texts[position].as_py() or "",
                 cells=tuple(cells[position].as_py() for cells in batch.columns),
+                rule=finding.rule,
             )
 
 
 def _note_emptied(batch: TextBatch, planned: TablePlan, bad: Quarantine, read: int) -> None:
     """A failed cell of a spreadsheet is an empty one: its row counts, and so does the problem."""
     for cell in batch.emptied:
-        name = planned.columns[cell.column].column.name
-        bad.note("type", name, cell.value, row=read + cell.row)
+        of = planned.columns[cell.column]
+        rule = rule_of(of, "type")
+        bad.note("type", of.column.name, cell.value, row=read + cell.row, rule=rule)

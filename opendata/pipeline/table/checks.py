@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from opendata.pipeline.readers.base import TextBatch
 from opendata.pipeline.table.casts import Mask, cast
 from opendata.pipeline.table.plan import ColumnPlan, TablePlan
+from opendata.pipeline.table.rules import rule_of
 
 # Takes the text and the typed values of a column; true where the rule is broken, null counts as no.
 Rule = Callable[[pa.StringArray, pa.Array], pa.BooleanArray]
@@ -25,6 +26,7 @@ class Finding:
     code: str
     column: ColumnPlan
     positions: npt.NDArray[np.intp]
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Checker:
             typed, misfits = cast(text, column.kind, column.column.format)
             values.append(typed)
             for code, bad in _broken(column, rules, text, typed, misfits):
-                findings.append(Finding(code, column, np.flatnonzero(bad)))
+                findings.append(Finding(code, column, np.flatnonzero(bad), rule_of(column, code)))
                 good &= ~bad
         return Checked(tuple(values), tuple(findings), None if good.all() else good)
 

@@ -133,7 +133,7 @@ def _mismatch(
 ) -> tuple[Problem, ...]:
     present = {found.name for found in fields if found}
     missing = [
-        Problem("missing-column", field=field.name)
+        Problem("missing-column", field=field.name, rule=f"type: {field.type}")
         for field in schema.fields
         if field.name not in present and _rules(field, schema).required
     ]

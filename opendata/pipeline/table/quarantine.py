@@ -37,6 +37,7 @@ class Line:
     code: str
     value: str
     cells: tuple[str | None, ...]
+    rule: str = ""
 
 
 class Quarantine:
@@ -46,6 +47,7 @@ class Quarantine:
         self._path = path
         self._max_samples = max_samples
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._rules: dict[tuple[str, str], str] = {}
         self._samples: list[Problem] = []
         self._writer: TableWriter | None = None
         self._waiting: list[Line] = []
@@ -73,7 +75,10 @@ class Quarantine:
     def problems(self) -> tuple[ProblemCount, ...]:
         """How often each kind of problem was met, by code and column."""
         counts = sorted(self._counts.items())
-        return tuple(ProblemCount(code, column, count) for (code, column), count in counts)
+        return tuple(
+            ProblemCount(code, column, count, self._rules[code, column])
+            for (code, column), count in counts
+        )
 
     @property
     def samples(self) -> tuple[Problem, ...]:
@@ -83,17 +88,18 @@ class Quarantine:
     def add(self, lines: Iterable[Line]) -> None:
         """Keep problems of rows that are not published."""
         for line in lines:
-            self.note(line.code, line.column, line.value, row=line.row)
+            self.note(line.code, line.column, line.value, row=line.row, rule=line.rule)
             self._waiting.append(line)
             if len(self._waiting) >= _BATCH:
                 self._flush()
 
-    def note(self, code: str, column: str, value: str, *, row: int) -> None:
+    def note(self, code: str, column: str, value: str, *, row: int, rule: str = "") -> None:
         """Count a problem; the row may be published all the same."""
         self._counts[code, column] += 1
+        self._rules.setdefault((code, column), rule)
         if len(self._samples) < self._max_samples:
             short = clean_text(value)[:_MAX_SAMPLE]
-            self._samples.append(Problem(code, field=column, value=short, row=row))
+            self._samples.append(Problem(code, field=column, value=short, row=row, rule=rule))
 
     def _flush(self) -> None:
         if not self._waiting:

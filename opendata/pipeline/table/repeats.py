@@ -20,6 +20,7 @@ from opendata.pipeline.table.keys import Repeat
 from opendata.pipeline.table.parquet import ROW_GROUP, TableWriter
 from opendata.pipeline.table.plan import Key, TablePlan
 from opendata.pipeline.table.quarantine import Line, Quarantine
+from opendata.pipeline.table.rules import rule_of_key
 
 Numbers = npt.NDArray[np.int64]
 
@@ -78,5 +79,5 @@ def _lines(source: TableSource, planned: TablePlan, keys: dict[int, list[Key]]) 
             number = int(numbers[position])
             for key in keys[number]:
                 value = ", ".join(cells[index[name]] or "" for name in key.names)
-                yield Line(number, key.label, key.code, value, cells)
+                yield Line(number, key.label, key.code, value, cells, rule_of_key(key))
         read += batch.count

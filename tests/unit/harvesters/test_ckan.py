@@ -348,7 +348,7 @@ def test_item_that_cannot_be_understood_is_rejected(
 def test_number_as_a_title_is_kept_with_a_problem(site: Any) -> None:
     record = only(site, package(1, title=123))
     assert record.title == {"vi": "123"}
-    assert record.problems == (Problem("wrong-type", "title", "123"),)
+    assert record.problems == (Problem("wrong-type", "title", "123", rule="type: text"),)
 
 
 def test_shape_in_place_of_an_area_name_is_lost(site: Any) -> None:

@@ -24,6 +24,8 @@ from opendata.records import (
 
 HEADER = "dataset_id,title,file_url"
 
+_WEB = "type: http or https address"
+
 
 def file_list(site: Any, text: str | bytes, **options: str) -> FileList:
     body = text if isinstance(text, bytes) else text.encode()
@@ -159,10 +161,16 @@ def test_dataset_without_a_title_is_rejected(site: Any) -> None:
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ({"issued": "soon"}, Problem("bad-date", "issued", "soon", 2)),
-        ({"modified": "2024-13-01"}, Problem("bad-date", "modified", "2024-13-01", 2)),
-        ({"period_start": "2024"}, Problem("bad-date", "period_start", "2024", 2)),
-        ({"landing_page": "www.a.example"}, Problem("bad-url", "landing_page", "www.a.example", 2)),
+        ({"issued": "soon"}, Problem("bad-date", "issued", "soon", 2, "type: date")),
+        (
+            {"modified": "2024-13-01"},
+            Problem("bad-date", "modified", "2024-13-01", 2, "type: date"),
+        ),
+        ({"period_start": "2024"}, Problem("bad-date", "period_start", "2024", 2, "type: date")),
+        (
+            {"landing_page": "www.a.example"},
+            Problem("bad-url", "landing_page", "www.a.example", 2, _WEB),
+        ),
         ({"schema": "../x"}, Problem("unknown-schema", "schema", "../x", 2)),
     ],
 )
