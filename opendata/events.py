@@ -7,7 +7,7 @@ running; what commits late has a number at or above that bound and is read next 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, text, tuple_
@@ -43,6 +43,17 @@ def read(session: Session, reader: str, *, limit: int = 1_000) -> Sequence[Event
         .where(_SETTLED, tuple_(Event.xid, Event.id) > after)
         .order_by(Event.xid, Event.id)
         .limit(limit)
+    ).all()
+
+
+def read_kinds(session: Session, reader: str, kinds: Collection[str]) -> Sequence[Event]:
+    """Return all events of some kinds that `reader` has not seen, oldest first."""
+    cursor = session.get(EventCursor, reader)
+    after = (cursor.xid, cursor.event_id) if cursor else (0, 0)
+    return session.scalars(
+        select(Event)
+        .where(_SETTLED, tuple_(Event.xid, Event.id) > after, Event.kind.in_(kinds))
+        .order_by(Event.xid, Event.id)
     ).all()
 
 

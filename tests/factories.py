@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from opendata.models import (
     Dataset,
     DatasetSlug,
     Publisher,
+    Record,
     Resource,
+    Run,
     Source,
     Table,
     TableBuild,
@@ -39,6 +41,50 @@ def make_source(session: Session, name: str = "cong-tinh", **values: Any) -> Sou
     session.add(source)
     session.flush()
     return source
+
+
+def make_run(session: Session, source: Source, state: str = "succeeded", **values: Any) -> Run:
+    """Make a run that ended, each a minute after the one before it."""
+    earlier = session.query(Run).where(Run.source_id == source.id).count()
+    start = NOW + timedelta(minutes=earlier)
+    ends = {} if state == "running" else {"finished_at": start + timedelta(seconds=30)}
+    run = Run(
+        source_id=source.id,
+        state=state,
+        **{
+            "trigger": "test",
+            "fence": earlier + 1,
+            "lease_until": start,
+            "started_at": start,
+            "counts": {},
+            **ends,
+            **values,
+        },
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def make_record(
+    session: Session,
+    run: Run,
+    upstream_id: str,
+    outcome: str,
+    dataset: Dataset | None = None,
+    **values: Any,
+) -> Record:
+    """Make what became of one record of a run."""
+    record = Record(
+        run_id=run.id,
+        upstream_id=upstream_id,
+        outcome=outcome,
+        dataset_id=dataset.id if dataset else None,
+        **values,
+    )
+    session.add(record)
+    session.flush()
+    return record
 
 
 def make_publisher(session: Session, name: str, *, english: str = "", **values: Any) -> Publisher:

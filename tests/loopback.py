@@ -33,6 +33,7 @@ class Loopback:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.posted: list[bytes] = []  # the bodies of POST
         self.default = Answer(b"nothing here", 404)
         # While set and not yet fired, every answer waits for it.
         self.hold: threading.Event | None = None
@@ -92,6 +93,10 @@ class Loopback:
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)
+
+            def do_POST(self) -> None:
+                site.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def log_message(self, format: str, *values: Any) -> None:
                 """Say nothing."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from opendata import notices
 from opendata.commands import output
 from opendata.commands.context import Context
 from opendata.errors import OpendataError
@@ -74,6 +75,7 @@ def harvest_all(
     except OpendataError as err:
         # The data is safe; the index follows when the engine is back.
         done.refused.append(str(err))
+    notices.deliver(context.sessions, context.settings)
     return done
 
 
