@@ -8,6 +8,7 @@ from opendata.web.pages import (
     about,
     dataset,
     download,
+    harvest,
     health,
     home,
     organization,
@@ -16,7 +17,7 @@ from opendata.web.pages import (
     search,
 )
 
-_PAGES = (home, search, dataset, organization, schemas, about)
+_PAGES = (home, search, dataset, organization, schemas, harvest, about)
 _WITHOUT_LANGUAGE = (download, health, robots)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from opendata import vocabulary
 from opendata.models import Publisher
 from opendata.services import catalogue
-from opendata.web import formats, i18n, instance, labels, plain_text
+from opendata.web import formats, harvest_words, i18n, instance, labels, plain_text
 
 
 def install(app: Flask) -> None:
@@ -34,12 +34,18 @@ def install(app: Flask) -> None:
         web_address=plain_text.web_address,
         email_address=plain_text.email_address,
         publisher_name=publisher_name,
-        reason=reason,
-        problem=problem,
+        fact=fact,
+        advice=advice,
         format_name=labels.format_name,
         theme_name=labels.theme_name,
         frequency_name=labels.frequency_name,
         type_name=labels.type_name,
+        run_state=harvest_words.state_of,
+        state_name=harvest_words.state_name,
+        kind_name=harvest_words.kind_name,
+        outcome_name=harvest_words.outcome_name,
+        counted=harvest_words.counted,
+        rule_in_words=harvest_words.rule_in_words,
     )
     app.context_processor(_site)
 
@@ -69,15 +75,18 @@ def publisher_name(publisher: Publisher | None) -> str:
     return catalogue.publisher_name(publisher, i18n.language())
 
 
-def reason(code: str) -> str:
-    """Return the sentence of a reason in the language of the page."""
-    return vocabulary.reason(code).say(i18n.language())
+def fact(code: str) -> str:
+    """Return the sentence of a problem or reason; a code we do not know stays a code."""
+    return vocabulary.said(code, i18n.language()) if _is_known(code) else code
 
 
-def problem(code: str) -> str:
-    """Return the sentence of a problem kind; a code we do not know stays a code."""
-    word = vocabulary.PROBLEMS.get(code)
-    return word.say(i18n.language()) if word else code
+def advice(code: str) -> str:
+    """Return what to do about a problem or reason; nothing for a code we do not know."""
+    return vocabulary.advice(code, i18n.language()) if _is_known(code) else ""
+
+
+def _is_known(code: str) -> bool:
+    return code in vocabulary.PROBLEMS or code in vocabulary.REASONS
 
 
 def _time(value: date | datetime | str, shown: str) -> Markup:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from opendata import database
-from opendata.config import Database, Settings, Site, Web
+from opendata.config import Database, Http, Settings, Site, Web
 from opendata.storage import Store
 from tests.conftest import fresh_database
 from tests.unit.opendata.web import sample
@@ -28,6 +28,7 @@ def engine(server_url: str, template: str) -> Iterator[Engine]:
 def filled(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     settings = Settings(
         data_dir=str(tmp_path_factory.mktemp("data")),
+        http=Http(allow_private_hosts=("ckan.noi-bo.vn:8080",)),
         site=Site(url="https://data.example.vn", contact="lienhe@example.vn"),
         web=Web(page_size=5, preview_rows=3),
     )

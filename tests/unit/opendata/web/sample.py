@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opendata.app import create_app
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.models import Dataset, DatasetSlug, Resource, Source, TableBuild
+from opendata.models import Dataset, DatasetSlug, Resource, Run, Source, TableBuild
 from opendata.services import rendering
 from opendata.storage import Store
 from opendata.vocabulary import BuildState, DatasetState
@@ -36,6 +36,8 @@ class Catalogue:
     scan: Resource
     nasty: Dataset
     nasty_table: TableBuild
+    run: Run
+    inner_run: Run
 
     def app(self, index: FakeIndex | None = None) -> Flask:
         return create_app(
@@ -111,11 +113,74 @@ def fill(settings: Settings, sessions: SessionFactory, store: Store) -> Catalogu
                 publisher=publisher,
                 data_changed_at=None,
             )
+        run = _harvested(session, source, dataset, nasty)
+        inner_run = _inner(session)
         session.commit()
         index = FakeIndex(rendering.load_all(session))
     return Catalogue(
-        settings, sessions, store, index, dataset, resource, table, scan, nasty, nasty_table
+        settings,
+        sessions,
+        store,
+        index,
+        dataset,
+        resource,
+        table,
+        scan,
+        nasty,
+        nasty_table,
+        run,
+        inner_run,
     )
+
+
+def _harvested(session: Session, source: Source, dataset: Dataset, nasty: Dataset) -> Run:
+    """A run that met one of everything, after one that went well and before one still going on."""
+    factories.make_run(session, source, counts={"created": 3})
+    run = factories.make_run(
+        session,
+        source,
+        "partial",
+        counts={"updated": 2, "rejected": 1, "withdrawn": 1, "unchanged": 1, "failed_resources": 1},
+        reason="some-unread",
+        detail=f"{SECRET} https://example.vn/api?key={SECRET}",
+    )
+    bad = {"code": "bad-date", "field": "issued", "value": SECRET, "row": 3, "rule": "type: date"}
+    failed = {"code": "missing", "field": "Tệp lỗi", "value": SECRET, "row": None, "rule": ""}
+    factories.make_record(
+        session,
+        run,
+        "danh-muc",
+        "updated",
+        dataset,
+        problems=[bad, failed],
+        lost=["extras.cũ"],
+        changes=[{"field": "notes.vi", "before": SECRET, "after": "Mô tả"}],
+        raw=SECRET.encode(),
+    )
+    odd = {"code": NASTY, "field": NASTY, "value": SECRET, "row": None, "rule": NASTY}
+    factories.make_record(
+        session, run, NASTY, "updated", nasty, problems=[odd] * 7, lost=[NASTY], changes=[odd]
+    )
+    factories.make_record(session, run, "ma-bi-loai", "rejected", problems=[bad])
+    for title, outcome in (("Bộ dữ liệu đã rút", "withdrawn"), ("Bản nháp", "unchanged")):
+        hidden = session.query(Dataset).filter(Dataset.document["title"]["vi"].astext == title)
+        factories.make_record(session, run, f"id-{title}", outcome, hidden.one())
+    factories.make_run(session, source, "running", counts={})
+    return run
+
+
+def _inner(session: Session) -> Run:
+    """A source inside the network, behind a credential, switched off."""
+    inner = factories.make_source(
+        session, "nguon-trong", secret_env="KEY_OF_INNER", policy="hold", enabled=False
+    )
+    inner.url = "http://ckan.noi-bo.vn:8080/kho?token=abc"
+    run = factories.make_run(
+        session, inner, "failed", counts={"rejected": 1}, reason="blocked", detail=SECRET
+    )
+    problem = {"code": "wrong-type", "field": SECRET, "value": SECRET, "row": None, "rule": ""}
+    factories.make_record(session, run, SECRET, "rejected", problems=[problem])
+    return run
 
 
 def _nasty(session: Session, source: Source, store: Store) -> tuple[Dataset, TableBuild]:

@@ -26,6 +26,7 @@ def addresses(app: Flask, catalogue: Catalogue) -> list[str]:
         "table_id": catalogue.table.table_id,
         "file": "a.csv",
         "version": "1.0.0",
+        "number": catalogue.run.id,
         "filename": "css/catalogue.css",
     }
     found = []
@@ -36,6 +37,8 @@ def addresses(app: Flask, catalogue: Catalogue) -> list[str]:
                 given |= {"name": schema.name} | (
                     {"version": schema.version} if "version" in given else {}
                 )
+            if ".harvest." in rule.endpoint and "name" in given:
+                given["name"] = "cong-tinh"
             if rule.endpoint == "bootstrap.static":
                 given["filename"] = "css/bootstrap.min.css"
             found.append(app.url_for(rule.endpoint, **given))
@@ -78,7 +81,9 @@ def test_pages_take_no_posts(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-@pytest.mark.parametrize("kind", ["dataset", "search", "home", "publisher", "publishers"])
+@pytest.mark.parametrize(
+    "kind", ["dataset", "search", "home", "publisher", "publishers", "run", "record"]
+)
 def test_hostile_text_is_shown_as_typed(
     client: FlaskClient, catalogue: Catalogue, prefix: str, kind: str
 ) -> None:
@@ -88,6 +93,8 @@ def test_hostile_text_is_shown_as_typed(
         "home": "/",
         "publisher": f"/organization/{catalogue.nasty.publisher.slug}",
         "publishers": "/organization",
+        "run": f"/harvest/cong-tinh/{catalogue.run.id}",
+        "record": f"/harvest/cong-tinh/{catalogue.run.id}/{catalogue.nasty.id}",
     }[kind]
     answer = client.get(prefix + path)
     assert answer.status_code == 200
