@@ -176,9 +176,9 @@ def make_build(
         resource_id=resource.id,
         state=state.value,
         format=file_format,
-        created_at=NOW,
-        published_at=NOW if is_live else None,
         **{
+            "created_at": NOW,
+            "published_at": NOW if is_live else None,
             "schema_version": "none",
             "pipeline_version": 1,
             "rows_read": 0,

@@ -15,7 +15,7 @@ from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, summary
 from opendata.models import Run
 from opendata.services import run_changes, run_reports, runs, sources
-from opendata.services.run_changes import DatasetChange, FileChange
+from opendata.services.run_changes import BadCells, DatasetChange, FileChange
 from opendata.services.run_reports import ProblemGroup, Standing
 from opendata.vocabulary import advice, said
 
@@ -30,9 +30,9 @@ def status(context: Context, *, as_json: bool) -> None:
     """Show the newest run of each source, since when it fails, and when it runs next."""
     with context.sessions() as session:
         found = run_reports.standings(session)
-    if as_json:
-        output.as_json([_standing(item) for item in found])
-        return
+        if as_json:
+            output.as_json([_standing(item) for item in found])
+            return
     output.table(
         "Newest run of each source",
         ("source", "run", "state", "started", "not well since", "next run", "what", "why"),
@@ -122,12 +122,38 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             groups = run_reports.problem_groups(session, [number])
             problems = dict(run_reports.problems(session, number))
             kinds = [_group(group) for group in groups]
-            output.as_json({**facts(found), "kinds": kinds, "problems": problems})
+            rows = [asdict(cells) for cells in run_changes.bad_cells(session, found)]
+            output.as_json({**facts(found), "kinds": kinds, "problems": problems, "rows": rows})
             return
         output.table(
             f"Run {number} of {found.source.name}", ("fact", "value"), list(facts(found).items())
         )
         show_problems(session, [found])
+        _show_bad_cells(list(islice(run_changes.bad_cells(session, found), _SHOWN + 1)))
+
+
+def _show_bad_cells(found: Sequence[BadCells]) -> None:
+    if not found:
+        return
+    output.table(
+        f"In tables{_cut(found)}",
+        ("times", "file", "column", "row", "value", "expected", "what is wrong"),
+        [
+            [
+                cells.count,
+                *map(_cell, (cells.file, cells.column)),
+                *_first_sample(cells),
+                _cell(cells.rule),
+                f"{said(cells.code, 'en')} {advice(cells.code, 'en')}",
+            ]
+            for cells in found[:_SHOWN]
+        ],
+    )
+
+
+def _first_sample(cells: BadCells) -> list[Any]:
+    sample = cells.samples[0] if cells.samples else {}
+    return [sample.get("row", ""), _cell(sample.get("value", ""))]
 
 
 def _group(group: ProblemGroup) -> dict[str, Any]:

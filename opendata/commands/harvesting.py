@@ -18,7 +18,7 @@ from opendata.pipeline import run as pipeline_run
 from opendata.services.runs import exit_code
 from opendata.vocabulary import ExitCode, reason
 
-_SHOWN = ("created", "updated", "unchanged", "rejected", "absent")
+_SHOWN = ("created", "updated", "unchanged", "rejected", "failed", "absent", "withdrawn")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from opendata.models import Build, Dataset, Record, Resource, Run, Table, TableBuild, Version
@@ -73,6 +73,64 @@ def of_run(session: Session, run: Run) -> Iterator[DatasetChange]:
             after = rows[-1].upstream_id
 
 
+@dataclass(frozen=True)
+class BadCells:
+    """One kind of problem in one column of a file that a run took, with the samples kept of it:
+    [{row, column, code, value, rule}]."""
+
+    dataset: str
+    file: str
+    table: str
+    column: str
+    code: str
+    rule: str
+    count: int
+    samples: list[dict[str, Any]]
+
+
+def bad_cells(session: Session, run: Run) -> Iterator[BadCells]:
+    """Yield what the checks found in the files that a run took, file by file."""
+    rows = session.execute(
+        select(Dataset.slug, Resource.name, Build.report)
+        .select_from(Record)
+        .join(Dataset, Dataset.id == Record.dataset_id)
+        .join(Resource, Resource.dataset_id == Dataset.id)
+        .join(Build, Build.resource_id == Resource.id)
+        .where(Record.run_id == run.id, _during(run))
+        .where(Record.outcome.in_([outcome.value for outcome in CHANGED]))
+        .order_by(Record.upstream_id, Resource.position, Build.id)
+        .execution_options(yield_per=50)
+    )
+    for slug, name, report in rows:
+        for table in report.get("tables", ()):
+            yield from _found(slug, name, table)
+
+
+def _found(slug: str, name: str, table: dict[str, Any]) -> Iterator[BadCells]:
+    samples = table.get("samples", ())
+    for kind in table.get("problems", ()):
+        code, column = kind["code"], kind["column"]
+        yield BadCells(
+            dataset=slug,
+            file=name,
+            table=table.get("name", ""),
+            column=column,
+            code=code,
+            rule=kind.get("rule", ""),
+            count=kind["count"],
+            samples=[s for s in samples if (s["code"], s["column"]) == (code, column)],
+        )
+
+
+def _during(run: Run) -> ColumnElement[bool]:
+    """Made while the run went on, or put in force."""
+    until = run.finished_at or datetime.now(UTC)
+    return or_(
+        Build.created_at.between(run.started_at, until),
+        Build.published_at.between(run.started_at, until),
+    )
+
+
 def _records(
     session: Session, run: Run, outcome: RecordOutcome, after: str
 ) -> Sequence[Row[tuple[str, uuid.UUID, list[dict[str, Any]], str, dict[str, Any]]]]:
@@ -123,7 +181,6 @@ def _builds(
     session: Session, run: Run, dataset_ids: Sequence[uuid.UUID]
 ) -> list[tuple[Resource, Version, Build, Build | None]]:
     """Return each build with the public one before it."""
-    until = run.finished_at or datetime.now(UTC)
     older = aliased(Build)
     before = aliased(
         Build,
@@ -140,13 +197,7 @@ def _builds(
         .join(Build, Build.resource_id == Resource.id)
         .join(Version, Version.id == Build.version_id)
         .outerjoin(before, before.resource_id == Resource.id)
-        .where(Resource.dataset_id.in_(dataset_ids))
-        .where(
-            or_(
-                Build.created_at.between(run.started_at, until),
-                Build.published_at.between(run.started_at, until),
-            )
-        )
+        .where(Resource.dataset_id.in_(dataset_ids), _during(run))
         .order_by(Resource.position, Build.id)
     )
     return [(resource, version, build, earlier) for resource, version, build, earlier in rows]

@@ -147,4 +147,4 @@ def problems(session: Session, run_id: int) -> Iterator[tuple[str, list[dict[str
         .order_by(Record.upstream_id)
         .execution_options(yield_per=1_000)
     )
-    yield from rows.tuples()
+    yield from rows

@@ -60,9 +60,16 @@ def outcome_name(outcome: str) -> str:
 
 def counted(counts: Mapping[str, Any]) -> list[tuple[str, int]]:
     """Return the counts of a run that are not zero, with their names, in a fixed order."""
-    names = {outcome.value: outcome_name(outcome.value) for outcome in RecordOutcome} | {
-        "announced": _("announced by the source"),
-        "duplicates": _("told twice"),
+    names = {
+        RecordOutcome.CREATED.value: _("new datasets"),
+        RecordOutcome.UPDATED.value: _("changed datasets"),
+        RecordOutcome.UNCHANGED.value: _("unchanged datasets"),
+        RecordOutcome.REJECTED.value: _("records not accepted"),
+        RecordOutcome.FAILED.value: _("records that failed"),
+        RecordOutcome.ABSENT.value: _("datasets no longer listed"),
+        RecordOutcome.WITHDRAWN.value: _("datasets withdrawn"),
+        "announced": _("records announced by the source"),
+        "duplicates": _("records told twice"),
         "resources": _("files"),
         "versions": _("new file versions"),
         "failed_resources": _("files not read"),
