@@ -93,7 +93,13 @@ def test_broken_rows_are_set_aside_and_counted(instance: Instance, source_site: 
     assert (build.state, build.reasons) == ("flagged", ["policy-flag"])
     assert (build.rows_read, build.rows_accepted, build.rows_quarantined) == (41, 40, 1)
     sample = build.report["tables"][0]["samples"][0]
-    assert sample == {"row": 41, "column": "value", "code": "type", "value": "khoảng 6.800"}
+    assert sample == {
+        "row": 41,
+        "column": "value",
+        "code": "type",
+        "value": "khoảng 6.800",
+        "rule": "type: number",
+    }
 
 
 def test_file_with_too_many_bad_rows_waits_and_the_old_one_stays(

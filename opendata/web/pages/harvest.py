@@ -71,6 +71,7 @@ def run(name: str, number: int) -> str:
             database, found, outcome, offset=pager.first_shown - 1, limit=_RECORDS
         ),
         hidden=hidden,
+        most=public_runs.MOST,
         pager=pager,
     )
 
