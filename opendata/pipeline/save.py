@@ -165,6 +165,6 @@ def _taken(record: SourceRecord, saved: datasets.Saved) -> Taken:
 
 def _invalid(record: SourceRecord, err: InvalidDocument) -> SetAside:
     problems = tuple(
-        Problem("invalid-metadata", field=path, value=text) for path, text in err.fields.items()
+        Problem("invalid-metadata", field=path, rule=text) for path, text in err.fields.items()
     )
     return SetAside(record, RecordOutcome.REJECTED, problems)

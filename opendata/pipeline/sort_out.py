@@ -50,7 +50,9 @@ def _sort_one(harvest: Harvest, record: SourceRecord | RejectedRecord, found: So
         harvest.tally.unidentified += is_nameless
         found.aside.append(SetAside(record, RecordOutcome.REJECTED, record.problems))
     elif has_too_many_files(record, harvest.tools):
-        problem = Problem("too-many-files", value=str(len(record.distributions)))
+        most = harvest.tools.settings.harvest.max_files
+        count = str(len(record.distributions))
+        problem = Problem("too-many-files", value=count, rule=f"maximum: {most}")
         found.aside.append(SetAside(record, RecordOutcome.REJECTED, (problem,)))
     else:
         found.records.append(record)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from opendata import events
 from opendata.errors import AlreadyRunning, Conflict, LeaseLost, NotFound
 from opendata.models import Run, Source
+from opendata.services.run_states import change_of_state
 from opendata.vocabulary import ExitCode, RecordOutcome, RunState
 
 _UNREAD = (RecordOutcome.FAILED.value, RecordOutcome.REJECTED.value, "failed_resources")
@@ -151,6 +152,41 @@ def finish(
     run.reason = reason or ("some-unread" if state == RunState.PARTIAL else "")
     run.detail = detail[:2_000]
     run.finished_at = now
+    if run.trigger != "retry":
+        # A part of the records says nothing of the source as a whole.
+        _tell_of_change(session, run)
+
+
+def _tell_of_change(session: Session, run: Run) -> None:
+    """Write the event that notices are made of, if the source now asks something else of people."""
+    before = session.scalars(
+        select(Run.state)
+        .where(
+            Run.source_id == run.source_id,
+            Run.id < run.id,
+            Run.trigger != "retry",
+            Run.state.not_in([RunState.RUNNING.value, RunState.CANCELLED.value]),
+        )
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).first()
+    kind = change_of_state(RunState(before) if before else None, RunState(run.state))
+    if kind is None:
+        return
+    source = session.get_one(Source, run.source_id)
+    events.append(
+        session,
+        actor=f"harvest:{source.name}",
+        kind=kind,
+        subject=("source", source.id),
+        name=source.name,
+        run=run.id,
+        state=run.state,
+        reason=run.reason,
+        detail=run.detail,
+        counts=run.counts,
+        since=run.started_at.isoformat(),
+    )
 
 
 def stop(session: Session, run: Run, *, now: datetime, actor: str) -> None:

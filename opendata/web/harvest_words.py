@@ -71,6 +71,8 @@ def counted(counts: Mapping[str, Any]) -> list[tuple[str, int]]:
         "announced": _("records announced by the source"),
         "duplicates": _("records told twice"),
         "resources": _("files"),
+        "not_modified": _("files that the source says have not changed"),
+        "not_due": _("files not looked at this time"),
         "versions": _("new file versions"),
         "failed_resources": _("files not read"),
         "held": _("files that wait for a decision"),
