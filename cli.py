@@ -29,6 +29,8 @@ from opendata.commands.schema import schema
 from opendata.commands.search import search
 from opendata.commands.serve import serve
 from opendata.commands.source import source
+from opendata.commands.source_files import apply, export
+from opendata.commands.source_test import test
 from opendata.commands.status import status
 from opendata.commands.store import store
 from opendata.errors import OpendataError
@@ -87,6 +89,8 @@ def main(ctx: click.Context, path: Path | None, *, verbose: bool) -> None:
     ctx.obj = Context(config.load(path), harvesters.registry())
 
 
+for command in (export, apply, test):
+    source.add_command(command)
 for command in (db, source, harvest, schema, search, store, serve, demo, status):
     main.add_command(command)
 for subcommand in (harvest_status, log, show, diff, confirm, stop, retry):

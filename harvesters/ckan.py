@@ -29,6 +29,8 @@ class Ckan:
 
     def __init__(self, source: SourceConfig, http: HttpClient) -> None:
         mapping.check_options(source, known=("rows", "q", "fq", "language"))
+        #: How many datasets the portal says it has, once it was asked.
+        self.announced: int | None = None
         self._source = source
         self._http = http
         self._search = f"{_portal(source.url)}/api/3/action/package_search"
@@ -43,6 +45,7 @@ class Ckan:
         told: set[bytes] = set()
         start, before = 0, -1
         page = self._page(start)
+        self.announced = page.count
         counts = {page.count}
         while len(seen) > before:  # the last page brought something new
             before = len(seen)

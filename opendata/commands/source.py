@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.models import Publisher, Source
-from opendata.services import sources
+from opendata.services import schedules, sources
 from opendata.services.sources import SourceChange
 
 
@@ -19,10 +22,18 @@ def source() -> None:
     """The sources that are harvested."""
 
 
-def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a source is reached: secret, certificates, harvester's own."""
     for option in (
         click.option(
-            "--secret-env", metavar="VARIABLE", help="Variable that holds the credential."
+            "--ca-file",
+            metavar="FILE",
+            help="Certificates (PEM) to trust besides those of the system.",
+        ),
+        click.option(
+            "--secret-env",
+            metavar="VARIABLE",
+            help="Variable that holds the credential.",
         ),
         click.option(
             "--option",
@@ -31,13 +42,30 @@ def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="KEY=VALUE",
             help="Option of the harvester.",
         ),
+    ):
+        command = option(command)
+    return command
+
+
+def _change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = connection_options(command)
+    for option in (
+        click.option("--contact-phone", metavar="TEXT", help="Its telephone number."),
+        click.option("--contact-email", metavar="TEXT", help="Its mail address."),
+        click.option(
+            "--contact-name",
+            metavar="TEXT",
+            help="Whom to ask, where a dataset names nobody.",
+        ),
+        click.option(
+            "--schedule",
+            metavar="WHEN",
+            help="hourly, daily, weekly, monthly, 'every 6h' or five cron fields; '' for by hand.",
+        ),
+        click.option("--files", help="copy (default): fetch and check files; link: metadata only."),
         click.option("--policy", help="publish, flag (default) or hold what comes."),
         click.option("--schema", metavar="NAME", help="Published table schema of its files."),
-        click.option(
-            "--licence",
-            metavar="ID",
-            help="Licence where the source names none.",
-        ),
+        click.option("--licence", metavar="ID", help="Licence where the source names none."),
         click.option(
             "--publisher",
             metavar="CODE",
@@ -58,7 +86,12 @@ def add(context: Context, /, name: str, **values: Any) -> None:
     """Add a source."""
     with context.sessions() as session:
         added = sources.add(
-            session, name, _change(values), kinds=list(context.registry), actor=context.actor
+            session,
+            name,
+            _change(values),
+            kinds=list(context.registry),
+            actor=context.actor,
+            harvest=context.settings.harvest,
         )
         context.check_options(added)
         session.commit()
@@ -73,7 +106,12 @@ def set_(context: Context, /, name: str, **values: Any) -> None:
     """Change a source; its datasets keep their addresses, also when the URL moves."""
     with context.sessions() as session:
         changed = sources.change(
-            session, name, _change(values), kinds=list(context.registry), actor=context.actor
+            session,
+            name,
+            _change(values),
+            kinds=list(context.registry),
+            actor=context.actor,
+            harvest=context.settings.harvest,
         )
         context.check_options(changed)
         session.commit()
@@ -81,13 +119,25 @@ def set_(context: Context, /, name: str, **values: Any) -> None:
 
 
 def _change(values: dict[str, Any]) -> SourceChange:
-    pairs = {}
-    for text in values.pop("options"):
+    options = pairs(values.pop("options"))
+    ca_file = whole_path(values.pop("ca_file"))
+    return SourceChange(**values, ca_file=ca_file, options=options)
+
+
+def pairs(texts: Iterable[str]) -> dict[str, str]:
+    """Return what `--option KEY=VALUE` said; raises UsageError for one that is no pair."""
+    found = {}
+    for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key:
             raise click.UsageError(f"--option {text!r} must be written as key=value.")
-        pairs[key] = value
-    return SourceChange(**values, options=pairs)
+        found[key] = value
+    return found
+
+
+def whole_path(text: str | None) -> str | None:
+    """Return a path as it is kept: from the root, since workers run in other folders."""
+    return str(Path(text).absolute()) if text else text
 
 
 @source.command(name="list")
@@ -96,11 +146,13 @@ def _change(values: dict[str, Any]) -> SourceChange:
 def list_(context: Context, *, as_json: bool) -> None:
     """List the sources."""
     with context.sessions() as session:
-        rows = [_facts(item) for item in sources.every(session)]
+        rows = [_facts(session, item) for item in sources.every(session)]
     if as_json:
         output.as_json(rows)
         return
-    headers = ("name", "kind", "url", "policy", "enabled")
+    for row in rows:
+        row["next run"] = _local(context, row["next_run_at"]) if row["enabled"] else ""
+    headers = ("name", "kind", "url", "policy", "files", "schedule", "next run", "enabled")
     output.table("Sources", headers, [[row[key] for key in headers] for row in rows])
 
 
@@ -112,25 +164,44 @@ def show(context: Context, name: str, *, as_json: bool) -> None:
     """Show one source with all its settings."""
     with context.sessions() as session:
         found = sources.get(session, name)
-        facts = _facts(found)
-        publisher = session.get(Publisher, found.publisher_id)
-        facts["publisher"] = publisher.names.get("vi") if publisher else None
+        facts = _facts(session, found)
     if as_json:
         output.as_json(facts)
         return
-    output.table(f"Source {name}", ("setting", "value"), list(facts.items()))
+    facts["next_run_at"] = _local(context, facts["next_run_at"])
+    for key in ("options", "contact"):
+        facts[key] = "; ".join(f"{name}={text}" for name, text in facts[key].items())
+    shown = [(key.replace("_", " "), value) for key, value in facts.items()]
+    output.table(f"Source {name}", ("setting", "value"), shown)
 
 
-def _facts(found: Source) -> dict[str, Any]:
+def _local(context: Context, moment: datetime | None) -> str:
+    """Return a time on the clock that schedules are read by, whatever the clock of the machine."""
+    if moment is None:
+        return ""
+    clock = schedules.zone(context.settings.harvest.timezone)
+    due = " (due)" if moment <= datetime.now(UTC) else ""
+    return f"{moment.astimezone(clock):%d/%m/%Y %H:%M %Z}{due}"
+
+
+def _facts(session: Session, found: Source) -> dict[str, Any]:
+    publisher = session.get(Publisher, found.publisher_id) if found.publisher_id else None
     return {
         "name": found.name,
         "kind": found.kind,
         "url": found.url,
+        "publisher": publisher.names.get("vi") if publisher else None,
+        "publisher_code": publisher.code if publisher else None,
         "policy": found.policy,
+        "files": found.files,
+        "schedule": found.schedule,
+        "next_run_at": found.next_run_at,
         "licence": found.licence,
         "schema": found.schema_name,
+        "contact": dict(found.contact),
         "options": dict(found.options),
         "secret_env": found.secret_env,
+        "ca_file": found.ca_file,
         "enabled": found.enabled,
     }
 

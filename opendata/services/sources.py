@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from opendata import events
-from opendata.errors import Conflict, NotFound, SettingError
+from opendata import config, events
+from opendata.errors import Conflict, NotFound, OpendataError, SettingError
 from opendata.models import Dataset, Run, Source
-from opendata.services import codelists, publishers, table_schemas
+from opendata.services import codelists, publishers, schedules, source_values, table_schemas
+from opendata.services.source_values import one_of
 
 POLICIES = ("publish", "flag", "hold")
+FILES = ("copy", "link")
+CONTACT = ("name", "email", "phone")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_NEEDED = ("kind", "url", "policy", "files")
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,54 @@ class SourceChange:
     licence: str | None = None
     schema: str | None = None
     policy: str | None = None
-    secret_env: str | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
     files: str | None = None
+    schedule: str | None = None
+    secret_env: str | None = None
+    ca_file: str | None = None
+    contact_name: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def given(self) -> Iterator[tuple[str, str]]:
+        """Yield what is to be set, without the options."""
+        for key, value in vars(self).items():
+            if isinstance(value, str):
+                yield key, value
+
+
+class BadValue(SettingError):
+    """A setting of a source that cannot be so; `key` is its name in `SourceChange`."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        self.key = key
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What values are checked against."""
+
+    session: Session
+    kinds: Sequence[str]
+    harvest: config.Harvest
+    now: datetime
 
 
 def add(
-    session: Session, name: str, change: SourceChange, *, kinds: Sequence[str], actor: str
+    session: Session,
+    name: str,
+    change: SourceChange,
+    *,
+    kinds: Sequence[str],
+    actor: str,
+    harvest: config.Harvest | None = None,
+    now: datetime | None = None,
 ) -> Source:
-    """Add a source; raises Conflict for a name that is taken, SettingError for a bad value."""
+    """Add a source; raises Conflict for a name that is taken, SettingError for a bad value.
+
+    With a schedule it is due at once. `harvest` are the settings that schedules are read by.
+    """
     if not _NAME.fullmatch(name):
         raise SettingError(
             f"{name!r} is not a source name; use small letters, digits and hyphens, like bo-noi-vu."
@@ -48,8 +91,17 @@ def add(
         raise Conflict(f"There is already a source {name}; change it with `opendata source set`.")
     if not change.kind or not change.url:
         raise SettingError("A source needs --kind and --url.")
-    source = Source(name=name, kind=change.kind, url=change.url, options={}, policy="flag")
-    _apply(session, source, change, kinds)
+    source = Source(
+        name=name,
+        kind=change.kind,
+        url=change.url,
+        options={},
+        contact={},
+        policy="flag",
+        files="copy",
+        enabled=True,
+    )
+    _apply(source, change, _rules(session, kinds, harvest, now))
     session.add(source)
     session.flush()
     _log(session, source, actor, "source.added")
@@ -57,12 +109,19 @@ def add(
 
 
 def change(
-    session: Session, name: str, values: SourceChange, *, kinds: Sequence[str], actor: str
+    session: Session,
+    name: str,
+    values: SourceChange,
+    *,
+    kinds: Sequence[str],
+    actor: str,
+    harvest: config.Harvest | None = None,
+    now: datetime | None = None,
 ) -> Source:
     """Change a source; its datasets keep their ids, also when the URL moves."""
     source = get(session, name)
     before = _settings(source)
-    _apply(session, source, values, kinds)
+    _apply(source, values, _rules(session, kinds, harvest, now))
     after = _settings(source)
     changed = {key: value for key, value in after.items() if value != before[key]}
     if changed:
@@ -110,58 +169,76 @@ def remove(session: Session, name: str, *, actor: str) -> None:
     session.delete(source)
 
 
-def _apply(session: Session, source: Source, change: SourceChange, kinds: Sequence[str]) -> None:
-    if change.kind is not None:
-        source.kind = _one_of("kind", change.kind, kinds)
-    if change.url is not None:
-        source.url = _web_address(change.url)
-    if change.publisher is not None:
-        code = change.publisher
-        source.publisher_id = publishers.by_code(session, code).id if code else None
-    if change.licence is not None:
-        known = ("", *(licence.id for licence in codelists.licences()))
-        source.licence = _one_of("licence", change.licence, known) or None
-    if change.schema is not None:
-        source.schema_name = table_schemas.find(change.schema).name if change.schema else None
-    if change.policy is not None:
-        source.policy = _one_of("policy", change.policy, POLICIES)
-    if change.secret_env is not None:
-        source.secret_env = _variable(change.secret_env) if change.secret_env else None
-    if change.files is not None:
-        source.files = change.files
-    if change.options:
-        merged = {**source.options, **change.options}
-        source.options = {key: value for key, value in merged.items() if value}
+def _rules(
+    session: Session,
+    kinds: Sequence[str],
+    harvest: config.Harvest | None,
+    now: datetime | None,
+) -> _Rules:
+    return _Rules(session, kinds, harvest or config.Harvest(), now or datetime.now(UTC))
 
 
-def _one_of(what: str, value: str, choices: Sequence[str]) -> str:
-    if value not in choices:
-        raise SettingError(
-            f"{value!r} is no {what}; choose one of: {', '.join(sorted(filter(None, choices)))}."
+def _apply(source: Source, change: SourceChange, rules: _Rules) -> None:
+    checks = _checks(rules)
+    for key, value in change.given():
+        try:
+            source_values.text(value)
+            kept = checks[key](value) if value or key in _NEEDED else None
+        except OpendataError as err:
+            raise BadValue(key, str(err)) from err
+        if key == "schedule":
+            _set_schedule(source, kept, rules)
+        elif key.startswith("contact_"):
+            contact = {**source.contact, key.removeprefix("contact_"): kept}
+            source.contact = {part: text for part, text in contact.items() if text}
+        else:
+            setattr(
+                source, {"publisher": "publisher_id", "schema": "schema_name"}.get(key, key), kept
+            )
+    for key, value in change.options.items():
+        try:
+            options = {**source.options, key: source_values.option(key, value)}
+        except SettingError as err:
+            raise BadValue("options", str(err)) from err
+        source.options = {name: text for name, text in options.items() if text}
+
+
+def _checks(rules: _Rules) -> dict[str, Callable[[str], Any]]:
+    """Return how each setting is checked: a text to what is kept of it."""
+    shortest = rules.harvest.shortest_schedule_minutes
+    licences = [licence.id for licence in codelists.licences()]
+    return {
+        "kind": partial(one_of, "kind", choices=rules.kinds),
+        "url": source_values.web_address,
+        "publisher": lambda code: publishers.by_code(rules.session, code).id,
+        "licence": partial(one_of, "licence", choices=licences),
+        "schema": lambda name: table_schemas.find(name).name,
+        "policy": partial(one_of, "policy", choices=POLICIES),
+        "files": partial(one_of, "way to take files", choices=FILES),
+        "schedule": lambda text: schedules.parse(text, shortest_minutes=shortest).text,
+        "secret_env": source_values.variable,
+        "ca_file": source_values.certificate_file,
+        "contact_name": str.strip,
+        "contact_email": source_values.email,
+        "contact_phone": str.strip,
+    }
+
+
+def _set_schedule(source: Source, text: str | None, rules: _Rules) -> None:
+    """A source that had no schedule, or whose time has come, is due now; another at its time."""
+    if text == source.schedule:
+        return
+    is_due = source.next_run_at is None or source.next_run_at <= rules.now
+    source.schedule = text
+    if text is None:
+        source.next_run_at = None
+    elif is_due:
+        source.next_run_at = rules.now
+    else:
+        zone = rules.harvest.timezone
+        source.next_run_at = schedules.next_after(
+            text, rules.now, timezone=zone, spread=source.name
         )
-    return value
-
-
-def _web_address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingError(f"{url!r} is not a web address; write it as https://host/path.")
-    if parts.username is not None or parts.password is not None:
-        raise SettingError(
-            "The address holds a password; leave it out and name a variable with --secret-env."
-        )
-    return url
-
-
-def _variable(name: str) -> str:
-    if not _VARIABLE.fullmatch(name):
-        raise SettingError(
-            f"{name!r} is not the name of an environment variable; give the name, not the secret."
-        )
-    return name
 
 
 def _settings(source: Source) -> dict[str, Any]:
@@ -172,7 +249,11 @@ def _settings(source: Source) -> dict[str, Any]:
         "licence": source.licence,
         "schema": source.schema_name,
         "policy": source.policy,
+        "files": source.files,
+        "schedule": source.schedule,
         "secret_env": source.secret_env,
+        "ca_file": source.ca_file,
+        "contact": dict(source.contact),
         "options": dict(source.options),
     }
 
