@@ -76,6 +76,8 @@ class SourceFailure(OpendataError):
     """A source, or one of its files, cannot be used; `reason` is a code of `vocabulary.REASONS`."""
 
     code = "source"
+    # Seconds that the source asks for before it is asked again; 0: it does not say.
+    wait = 0.0
 
     def __init__(self, reason: str, where: str, detail: str = "") -> None:
         self.reason = reason

@@ -63,7 +63,7 @@ class Context:
         )
 
     def open_harvester(self, source: Source) -> Opened:
-        """Return the harvester of a source."""
+        """Return the harvester of a source, and its client."""
         return opening.open_harvester(source, self.registry, self.settings.http)
 
     def check_options(self, source: Source) -> None:

@@ -16,7 +16,7 @@ from opendata.transport.client import Transport
 
 @dataclass(frozen=True)
 class Opened:
-    """A harvester, and the client it asks with."""
+    """A harvester and the client that it asks with: `http.abort()` ends what is under way."""
 
     harvester: Harvester
     http: Transport
@@ -25,8 +25,9 @@ class Opened:
 def open_harvester(
     source: Source, registry: Registry, http: config.Http, *, with_secret: bool = True
 ) -> Opened:
-    """Return the harvester of a source; raises SettingError for an unknown kind or no secret.
+    """Return the harvester of a source and its client.
 
+    Raises SettingError for an unknown kind, no secret, a wrong proxy or an unreadable `ca_file`.
     Only a source that itself lies at one of `allow_private_hosts` may lead to them: a public
     portal that lists or redirects to an address inside the own network is refused.
     """
@@ -38,19 +39,15 @@ def open_harvester(
         )
     options = dict(source.options)
     header = options.pop("secret_header", "Authorization")
-    transport = Transport(
-        http if _is_internal(source, http) else replace(http, allow_private_hosts=())
+    known = SourceConfig(
+        name=source.name,
+        url=source.url,
+        options=options,
+        secret=_secret(source, header) if with_secret else None,
     )
-    harvester = factory(
-        SourceConfig(
-            name=source.name,
-            url=source.url,
-            options=options,
-            secret=_secret(source, header) if with_secret else None,
-        ),
-        transport,
-    )
-    return Opened(harvester, transport)
+    settings = http if _is_internal(source, http) else replace(http, allow_private_hosts=())
+    client = Transport(settings, ca_file=source.ca_file)
+    return Opened(factory(known, client), client)
 
 
 def _is_internal(source: Source, http: config.Http) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from email.utils import parsedate_to_datetime
 
 import httpcore
@@ -11,38 +12,39 @@ import httpcore
 from opendata.errors import SourceFailure
 from opendata.transport import bodies
 from opendata.transport.addresses import Address
-from opendata.transport.network import NameNotFound, Wire
+from opendata.transport.dial import NameNotFound
+from opendata.transport.network import WIRE_ERRORS, Wire
+from opendata.transport.transient import Transient
 
-# All that a connection of ours can raise besides `SourceFailure`.
-WIRE_ERRORS = (
-    NameNotFound,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-)
 _REASON_OF_STATUS = {204: "empty", 401: "blocked", 403: "blocked", 404: "missing", 410: "missing"}
 
 
-class Transient(SourceFailure):
-    """A failure that another try may mend; `wait` is what the source asks for, in seconds."""
-
-    def __init__(self, reason: str, where: str, detail: str, *, wait: float = 0.0) -> None:
-        self.wait = wait
-        super().__init__(reason, where, detail)
-
-
 class Answer:
-    """An answer being read: a `Transfer`. Its body comes decoded, bounded and once."""
+    """An answer being read: a `Transfer`. Its body comes decoded, bounded and once.
+
+    `held` is given back when it is closed: the connection, and the place at the host.
+    """
 
     def __init__(
-        self, response: httpcore.Response, *, wire: Wire, address: Address, limit: int, where: str
+        self,
+        response: httpcore.Response,
+        *,
+        wire: Wire,
+        held: ExitStack,
+        address: Address,
+        is_conditional: bool,
+        limit: int,
+        where: str,
     ) -> None:
         self.url = address.url
-        self.is_unchanged = False
+        self.address = address
         self.status = response.status
         self.headers: Mapping[str, str] = _headers(response)
+        self.is_unchanged = is_conditional and response.status == 304
+        self.failure: SourceFailure | None = None  # what became of the body
         self._response = response
         self._wire = wire
+        self._held = held
         self._limit = limit
         self._where = where
         self._is_read = False
@@ -51,11 +53,12 @@ class Answer:
         if self._is_read:
             raise RuntimeError(f"the answer of {self._where} was read already; open it again")
         self._is_read = True
-        coding = self.headers.get("content-encoding", "")
-        return bodies.plain(self._raw(), coding=coding, limit=self._limit, where=self._where)
+        return iter(()) if self.is_unchanged else self._body()
 
     def check(self) -> None:
         """Raise the failure that the status and the headers tell of, before any body is read."""
+        if self.is_unchanged:
+            return
         if self.status != 200:
             raise self._refusal()
         bodies.check_coding(self.headers.get("content-encoding", ""), self._where)
@@ -64,15 +67,27 @@ class Answer:
 
     def close(self) -> None:
         """Drop the connection, read or not."""
-        self._wire.close()
+        self._held.close()
 
     def _refusal(self) -> SourceFailure:
+        if self.status == 407 and self._wire.proxy is not None:
+            return self._wire.proxy.refusal(self.status, self._where)
         detail = f"the source answered with status {self.status}"
         if self.status == 429 or 500 <= self.status < 600:
-            wait = _asked_wait(self.headers)
-            return Transient("unexpected-status", self._where, detail, wait=wait)
+            reason = "rate-limited" if self.status == 429 else "unexpected-status"
+            return Transient(reason, self._where, detail, wait=_asked_wait(self.headers))
         reason = _REASON_OF_STATUS.get(self.status, "unexpected-status")
         return SourceFailure(reason, self._where, detail)
+
+    def _body(self) -> Iterator[bytes]:
+        coding = self.headers.get("content-encoding", "")
+        try:
+            yield from bodies.plain(
+                self._raw(), coding=coding, limit=self._limit, where=self._where
+            )
+        except SourceFailure as failure:
+            self.failure = failure
+            raise
 
     def _raw(self) -> Iterator[bytes]:
         try:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
-from opendata.errors import SourceFailure
 from opendata.transport.addresses import Address, Guard
+from opendata.transport.deadline import Deadline
+from opendata.transport.dial import Dial, NameNotFound
+from opendata.transport.proxy import Proxy
 
 # Name and port to IP addresses as text; raises OSError when the name is not found.
 Resolver = Callable[[str, int], Sequence[str]]
@@ -26,28 +29,13 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class Deadline:
-    """The monotonic moment after which a whole transfer has taken too long."""
-
-    def __init__(self, seconds: float, *, clock: Callable[[], float], where: str) -> None:
-        self._clock = clock
-        self._end = clock() + seconds
-        self._where = where
-
-    def left(self) -> float:
-        """Return the seconds left, always more than nothing; raise too-slow when there are none."""
-        left = self._end - self._clock()
-        if left <= 0:
-            raise SourceFailure("too-slow", self._where, "the deadline of the transfer passed")
-        return left
-
-    def allows(self, seconds: float) -> bool:
-        """Tell whether so long a wait still ends in time."""
-        return self._clock() + seconds < self._end
-
-    def cut(self, timeout: float | None) -> float:
-        """Return the timeout, or what is left if that is less."""
-        return self.left() if timeout is None else min(timeout, self.left())
+# All that a connection of ours can raise besides `SourceFailure`.
+WIRE_ERRORS = (
+    NameNotFound,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+)
 
 
 class Wire(httpcore.NetworkBackend):
@@ -61,14 +49,17 @@ class Wire(httpcore.NetworkBackend):
         resolver: Resolver,
         deadline: Deadline,
         where: str,
+        proxy: Proxy | None = None,
         system: httpcore.NetworkBackend | None = None,
     ) -> None:
+        self.proxy = proxy
         self._address = address
         self._guard = guard
         self._resolver = resolver
         self._deadline = deadline
         self._where = where
         self._system = system or httpcore.SyncBackend()
+        self._dial: Dial | None = None
         self._stream: Stream | None = None
 
     def connect_tcp(
@@ -79,27 +70,56 @@ class Wire(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first checked address that answers."""
+        """Connect to the first checked address that answers, or through the proxy."""
+        self._dial = Dial(lambda: self._connect(timeout, socket_options))
+        if self.proxy is None:
+            self._stream = Stream(self._dial.result(self._deadline), self._deadline)
+            return self._stream
+        try:
+            self._stream = Stream(self._dial.result(self._deadline), self._deadline)
+            if self._address.scheme == "https":
+                self.proxy.open_tunnel(
+                    self._stream, self._address, timeout=timeout, where=self._where
+                )
+                self._stream.received = False  # what came was not of the source
+        except WIRE_ERRORS as err:
+            raise self.proxy.failure(err, self._where) from err
+        return self._stream
+
+    def _connect(
+        self, timeout: float | None, options: Iterable[httpcore.SOCKET_OPTION] | None
+    ) -> httpcore.NetworkStream:
+        addresses = self._checked_addresses()
+        port = self._address.port
+        if self.proxy is not None:
+            # The administrator named it: where it lies is not for the guard to judge.
+            port = self.proxy.address.port
+            addresses = self._look_up(self.proxy.address)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for ip in self._checked_addresses():
+        for ip in addresses:
             try:
-                inner = self._system.connect_tcp(
-                    ip, port, self._deadline.cut(timeout), local_address, socket_options
+                return self._system.connect_tcp(
+                    ip, port, self._deadline.cut(timeout), None, options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as err:
                 failure = err
-            else:
-                self._stream = Stream(inner, self._deadline)
-                return self._stream
         raise failure or httpcore.ConnectError("the name has no address")
 
     def _checked_addresses(self) -> Sequence[str]:
         try:
-            found = self._resolver(self._address.host, self._address.port)
-        except (OSError, UnicodeError) as err:
-            raise NameNotFound(self._address.host) from err
+            found = self._look_up(self._address)
+        except NameNotFound:
+            if self.proxy is None:
+                raise
+            return ()  # a name that only the proxy can look up is left to it
         self._guard.check_resolved(self._address, found, self._where)
         return found
+
+    def _look_up(self, address: Address) -> Sequence[str]:
+        try:
+            return self._resolver(address.host, address.port)
+        except (OSError, UnicodeError) as err:
+            raise NameNotFound(address.host) from err
 
     @property
     def answered(self) -> bool:
@@ -113,12 +133,17 @@ class Wire(httpcore.NetworkBackend):
 
     def close(self) -> None:
         """Close the connection, read or not."""
+        if self._dial is not None:
+            self._dial.abandon()
         if self._stream is not None:
             self._stream.close()
 
-
-class NameNotFound(Exception):
-    """A host name has no address."""
+    def interrupt(self) -> None:
+        """End every wait of the thread that uses the wire; to be called from another one."""
+        if self._dial is not None:
+            self._dial.abandon()
+        if self._stream is not None:
+            self._stream.interrupt()
 
 
 class Stream(httpcore.NetworkStream):
@@ -127,6 +152,7 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._handle = _second_handle(inner)
         self.received = False
         self.ended = False
 
@@ -136,6 +162,11 @@ class Stream(httpcore.NetworkStream):
         except httpcore.ReadTimeout:
             self._deadline.left()  # too-slow when it was the deadline that cut the wait short
             raise
+        except httpcore.ReadError:
+            self._deadline.check()
+            raise
+        if not data:
+            self._deadline.check()  # an interrupted body must not look like one that ended
         self.received = self.received or bool(data)
         self.ended = not data
         return data
@@ -145,6 +176,14 @@ class Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._inner.close()
+        if self._handle is not None:
+            self._handle.close()
+
+    def interrupt(self) -> None:
+        """Let every wait for the other side return now; for another thread than the reading one."""
+        with suppress(OSError):  # the other side has closed already
+            if self._handle is not None:
+                self._handle.shutdown(socket.SHUT_RDWR)
 
     def start_tls(
         self,
@@ -153,10 +192,24 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Go on encrypted; the same object stays in charge of the deadline and of closing."""
-        self._inner = self._inner.start_tls(
-            ssl_context, server_hostname, self._deadline.cut(timeout)
-        )
+        try:
+            self._inner = self._inner.start_tls(
+                ssl_context, server_hostname, self._deadline.cut(timeout)
+            )
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            self._deadline.check()
+            raise
         return self
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+def _second_handle(stream: httpcore.NetworkStream) -> socket.socket | None:
+    """Return a handle of the connection that outlives the move to TLS, which takes the first."""
+    first = stream.get_extra_info("socket")
+    try:
+        return None if first is None else first.dup()
+    except OSError as err:
+        stream.close()
+        raise httpcore.ConnectError("no handle is free") from err
