@@ -3,129 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import json
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from opendata.config import Http
 from opendata.errors import SourceFailure
 from opendata.harvester import Secret
-from opendata.transport.client import Transport
-
-BODY = b"id,name\n1,a\n2,b\n"
-
-
-class Site(ThreadingHTTPServer):
-    """A server whose paths answer raw bytes; each path has a list, its last answer repeats."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, list[bytes]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.hold = threading.Event()  # what /hold waits for before it closes
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}"
-
-    def put(self, path: str, *answers: bytes) -> str:
-        self.answers[path] = list(answers)
-        return self.url + path
-
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Site
-
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append((self.path, headers))
-        left = self.server.answers[self.path.partition("?")[0]]
-        self.wfile.write(left.pop(0) if len(left) > 1 else left[0])
-        self.wfile.flush()
-        if self.path.startswith("/hold"):
-            self.server.hold.wait(10)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-def answer(body: bytes = BODY, status: int = 200, **headers: str) -> bytes:
-    """One HTTP answer; a keyword `content_type` becomes the header Content-Type."""
-    told = {"content_length": str(len(body)), **headers}
-    lines = [f"{name.replace('_', '-')}: {value}" for name, value in told.items() if value]
-    return "\r\n".join([f"HTTP/1.1 {status} Told", *lines, "", ""]).encode() + body
-
-
-def as_json(value: object, **headers: str) -> bytes:
-    return answer(json.dumps(value).encode(), content_type="application/json", **headers)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.hold.set()
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def settings(site: Site) -> Http:
-    return Http(
-        allow_private_hosts=(site.host,),
-        read_timeout_seconds=5.0,
-        transfer_deadline_seconds=10.0,
-        tries=1,
-    )
-
-
-Make = Callable[..., Transport]
-
-
-@pytest.fixture
-def transport(settings: Http) -> Make:
-    """Makes a transport: settings by name, and what else the class takes; it never really waits."""
-
-    def make(**changed: Any) -> Transport:
-        outside = {
-            name: changed.pop(name) for name in ("resolver", "clock", "sleep") if name in changed
-        }
-        return Transport(replace(settings, **changed), **{"sleep": lambda seconds: None, **outside})
-
-    return make
-
-
-def read(client: Transport, url: str, *, secret: Secret | None = None) -> bytes:
-    with client.open(url, secret=secret) as transfer:
-        return b"".join(transfer)
-
-
-def reason_of(action: Callable[[], object]) -> str:
-    with pytest.raises(SourceFailure) as caught:
-        action()
-    return caught.value.reason
-
+from tests.raw_site import BODY, Make, Site, answer, as_json, read, reason_of
 
 # What passes
 
@@ -207,7 +92,7 @@ def test_many_threads_share_one_transport(site: Site, transport: Make) -> None:
         (403, "blocked"),
         (404, "missing"),
         (410, "missing"),
-        (429, "unexpected-status"),
+        (429, "rate-limited"),
         (500, "unexpected-status"),
         (599, "unexpected-status"),
     ],
@@ -258,9 +143,7 @@ def test_source_is_given_the_time_it_asks_for(
 def test_absurd_wait_ends_the_tries(site: Site, transport: Make) -> None:
     url = site.put("/a", answer(b"", 429, retry_after="999999999"))
     waits: list[float] = []
-    assert reason_of(lambda: read(transport(tries=3, sleep=waits.append), url)) == (
-        "unexpected-status"
-    )
+    assert reason_of(lambda: read(transport(tries=3, sleep=waits.append), url)) == "rate-limited"
     assert waits == []
 
 
@@ -472,57 +355,6 @@ def test_message_holds_no_secret_of_the_query(site: Site, transport: Make) -> No
     with pytest.raises(SourceFailure) as caught:
         transport().get_json(site.url + "/a", params={"token": "s3cret"})
     assert "s3cret" not in str(caught.value)
-
-
-# TLS
-
-
-def test_plain_http_on_a_tls_address_is_a_tls_failure(site: Site, transport: Make) -> None:
-    site.put("/a", answer())
-    assert reason_of(lambda: read(transport(), f"https://{site.host}/a")) == "tls"
-
-
-@pytest.fixture
-def certificate(site: Site, tmp_path: Path) -> Path:
-    """Lets the site speak TLS with a certificate that it signed itself, and returns that."""
-    if shutil.which("openssl") is None:
-        pytest.skip("makes a certificate with openssl")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        + ["-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    site.socket = context.wrap_socket(site.socket, server_side=True)
-    return certificate
-
-
-@pytest.mark.usefixtures("certificate")
-def test_certificate_that_nobody_vouches_for_is_a_tls_failure(site: Site, transport: Make) -> None:
-    site.put("/a", answer())
-    assert reason_of(lambda: read(transport(), f"https://{site.host}/a")) == "tls"
-    assert site.asked == []
-
-
-def test_certificate_that_the_system_trusts_passes(
-    site: Site, transport: Make, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    site.put("/a", answer())
-    assert read(transport(), f"https://{site.host}/a") == BODY
-
-
-def test_certificate_for_another_host_is_a_tls_failure(
-    site: Site, transport: Make, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    host = f"data.example:{site.server_address[1]}"
-    client = transport(allow_private_hosts=(host,), resolver=lambda host, port: ["127.0.0.1"])
-    assert reason_of(lambda: read(client, f"https://{host}/a")) == "tls"
 
 
 # JSON

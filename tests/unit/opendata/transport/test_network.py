@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 
 import httpcore
@@ -10,7 +11,9 @@ import pytest
 from opendata.errors import SourceFailure
 from opendata.transport import addresses
 from opendata.transport.addresses import Guard
-from opendata.transport.network import Deadline, NameNotFound, Resolver, Wire
+from opendata.transport.deadline import Deadline
+from opendata.transport.dial import NameNotFound
+from opendata.transport.network import Resolver, Wire
 
 PUBLIC, INNER, OTHER = "8.8.8.8", "127.0.0.1", "9.9.9.9"
 
@@ -48,7 +51,8 @@ def clock() -> Iterator[list[float]]:
 
 @pytest.fixture
 def deadline(clock: list[float]) -> Deadline:
-    return Deadline(10.0, clock=lambda: clock[0], where="here")
+    off = threading.Event()
+    return Deadline(10.0, clock=lambda: clock[0], called_off=off, where="here")
 
 
 def test_name_that_changes_its_address_is_looked_up_once(deadline: Deadline) -> None:
