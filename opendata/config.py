@@ -78,7 +78,7 @@ class Http:
     pause_seconds: float = 0.0
     longest_wait_seconds: float = 60.0
     connections_per_host: int = 2
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)  # may hold a password
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ class Transport:
         def sleep(wait: float) -> None:
             self._refuse_long_rest(host, errand.where)
             self._sleep(patience.cut(wait))
-            patience.check()
+            patience.left()
 
         self._refuse_long_rest(host, errand.where)
         self._hosts.wait_turn(host, pause=self._settings.pause_seconds, sleep=sleep)

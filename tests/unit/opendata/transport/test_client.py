@@ -393,3 +393,38 @@ def test_bad_json_has_a_reason(site: Site, transport: Make, raw: bytes, reason: 
 def test_json_that_was_cut_is_asked_for_again(site: Site, transport: Make) -> None:
     cut = as_json([1, 2], content_length="100")
     assert transport(tries=2).get_json(site.put("/a", cut, as_json([1, 2]))) == [1, 2]
+
+
+# Documents
+
+
+def test_document_comes_whole_with_its_type_and_links(site: Site, transport: Make) -> None:
+    raw = answer(content_type="Text/Turtle; charset=UTF-8", link='</b>; rel="next"')
+    site.put("/c/a", raw)
+    found = transport().get(
+        site.put("/a", answer(b"", 302, location="/c/a?x=1")), accept="text/turtle"
+    )
+    assert (found.url, found.body) == (f"{site.url}/c/a?x=1", BODY)
+    assert (found.media_type, found.links) == ("text/turtle", {"next": f"{site.url}/b"})
+    assert [headers["accept"] for _, headers in site.asked] == ["text/turtle"] * 2
+
+
+def test_document_is_bounded(site: Site, transport: Make) -> None:
+    url = site.put("/a", answer(b"x" * 1000))
+    assert reason_of(lambda: transport(max_json_bytes=999).get(url)) == "too-large"
+
+
+def test_document_that_was_cut_is_asked_for_again(site: Site, transport: Make) -> None:
+    url = site.put("/a", answer(content_length="100"), answer(b"", 503), answer())
+    assert transport(tries=3).get(url).body == BODY
+
+
+def test_document_is_asked_for_with_its_secret(site: Site, transport: Make) -> None:
+    transport().get(site.put("/a", answer()), secret=Secret("X-Api-Key", "s3cret", site.url))
+    assert site.asked[0][1]["x-api-key"] == "s3cret"
+
+
+def test_type_wanted_that_breaks_the_header_is_refused(site: Site, transport: Make) -> None:
+    url = site.put("/a", answer())
+    assert reason_of(lambda: transport().get(url, accept="a\r\nX: b")) == "bad-option"
+    assert site.asked == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,7 @@ from opendata.transport import addresses
 from opendata.transport.addresses import Guard
 from opendata.transport.deadline import Deadline
 from opendata.transport.dial import NameNotFound
-from opendata.transport.network import Resolver, Wire
+from opendata.transport.network import Resolver, Stream, Wire
 
 PUBLIC, INNER, OTHER = "8.8.8.8", "127.0.0.1", "9.9.9.9"
 
@@ -96,3 +97,38 @@ def test_read_after_the_deadline_is_too_slow(clock: list[float], deadline: Deadl
     with pytest.raises(SourceFailure) as caught:
         stream.read(10, 30.0)
     assert caught.value.reason == "too-slow"
+
+
+class Paired(httpcore.MockStream):
+    """A stream over a real socket."""
+
+    def __init__(self, own: socket.socket) -> None:
+        super().__init__([])
+        self.own = own
+
+    def get_extra_info(self, info):
+        return self.own if info == "socket" else None
+
+    def close(self) -> None:
+        self.own.close()
+
+
+def test_closed_stream_keeps_no_handle_of_its_connection(deadline: Deadline) -> None:
+    own, other = socket.socketpair()
+    with other:
+        other.settimeout(5)
+        Stream(Paired(own), deadline).close()
+        assert other.recv(1) == b""
+
+
+def test_connection_is_closed_when_no_handle_is_free(deadline: Deadline) -> None:
+    class Full(socket.socket):
+        def dup(self):
+            raise OSError("too many open files")
+
+    own, other = socket.socketpair()
+    with other:
+        other.settimeout(5)
+        with pytest.raises(httpcore.ConnectError):
+            Stream(Paired(Full(fileno=own.detach())), deadline)
+        assert other.recv(1) == b""
