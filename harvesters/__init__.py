@@ -8,11 +8,13 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from harvesters.ckan import Ckan
+from harvesters.dcat import Dcat
 from harvesters.file_list import FileList
 from opendata.harvester import Registry
 
 REGISTRY: Registry = {
     "ckan": Ckan,
+    "dcat": Dcat,
     "file_list": FileList,
 }
 

@@ -1,0 +1,114 @@
+"""RDF read by rdflib, kept from the network, from files, and from what costs without bound.
+
+Loading rdflib takes a fifth of a second: this module is imported where a page is read.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import Any
+from xml.sax import SAXException
+
+import rdflib
+from rdflib import term
+from rdflib.exceptions import Error as RdfError
+from rdflib.parser import InputSource
+from rdflib.plugins.parsers.jsonld import to_rdf
+from rdflib.plugins.parsers.notation3 import BadSyntax, TurtleParser
+from rdflib.plugins.parsers.ntriples import NTParser
+from rdflib.plugins.parsers.rdfxml import RDFXMLParser
+
+from harvesters import dcat_context, dcat_syntax, dcat_xml
+from harvesters.dcat_graph import Graph, Literal, Value
+from opendata.errors import SourceFailure
+from opendata.records import clean_text
+
+# A literal is what the source wrote. Turned into a value it would cost without bound (a decimal
+# of a thousand million digits, XML inside a text) and end in tracebacks in the log.
+term._toPythonMapping.clear()
+logging.getLogger("rdflib").setLevel(logging.ERROR)
+
+# All that the parsers raise on bad input.
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RdfError,
+    RuntimeError,
+    SAXException,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+_MAX_FACT = 200  # characters of a parser's complaint
+
+
+class _Sink(rdflib.Graph):
+    """Takes triples from a parser and hands them on; prefixes would cost by the square."""
+
+    def __init__(self, page: Graph) -> None:
+        super().__init__(bind_namespaces="none")
+        self.page = page
+
+    def add(self, triple: Any) -> _Sink:
+        subject, predicate, value = triple
+        self.page.add(_name(subject), str(predicate), _value(value))
+        return self
+
+    def bind(self, *prefix: Any, **options: Any) -> None:
+        """Keep no prefix."""
+
+
+def read(body: bytes, syntax: str, *, base: str, where: str) -> Graph:
+    """Return the page; raise `SourceFailure` bad-rdf or unsafe-xml for what cannot be read."""
+    page = Graph()
+    try:
+        if syntax == dcat_syntax.JSONLD:
+            document = dcat_context.resolve(json.loads(body), where)
+            to_rdf(document, _Sink(page), base=base)
+        elif syntax == dcat_syntax.RDFXML:
+            dcat_xml.check(body, where)
+            parser = RDFXMLParser()  # type: ignore[no-untyped-call]
+            parser.parse(_source(body, base), _Sink(page))
+        else:
+            kind = NTParser if syntax == dcat_syntax.NTRIPLES else TurtleParser
+            kind().parse(_source(_utf8(body), base), _Sink(page))
+    except RecursionError as err:
+        raise SourceFailure("bad-rdf", where, "the RDF nests too deep") from err
+    except _FAULTS as err:
+        raise SourceFailure("bad-rdf", where, f"the RDF is not sound: {_fact(err)}") from err
+    return page
+
+
+def _source(body: bytes, base: str) -> InputSource:
+    source = InputSource()
+    source.setByteStream(io.BytesIO(body))
+    source.setPublicId(base)
+    source.setSystemId(base)
+    return source
+
+
+def _utf8(body: bytes) -> bytes:
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16").encode()
+    return body.removeprefix(b"\xef\xbb\xbf")
+
+
+def _name(node: Any) -> str:
+    return f"_:{node}" if isinstance(node, rdflib.BNode) else clean_text(node)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, rdflib.Literal):
+        return Literal(clean_text(value), value.language or "", str(value.datatype or ""))
+    return _name(value)
+
+
+def _fact(err: Exception) -> str:
+    if isinstance(err, BadSyntax):  # its text quotes the page
+        return f"{clean_text(err._why)[:_MAX_FACT]} at line {err.lines + 1}"
+    return " ".join(clean_text(err).split())[:_MAX_FACT] or type(err).__name__
