@@ -39,7 +39,7 @@ class Dcat:
             if not page.following:
                 break
             if page.following in asked or listing.count == before:
-                fact = f"after {listing.count} datasets the next page is one that was read already"
+                fact = f"after {listing.count} datasets a page brings none and leads on, or back"
                 raise self._incomplete("paging-broken", fact, listing)
             asked.add(page.following)
             page = self._next_page(page.following, listing)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
+
+from opendata.errors import SourceIncomplete
 
 _NAMESPACES = {
     "http://data.europa.eu/r5r/": "dcatap",
@@ -34,6 +37,9 @@ _NAMESPACES = {
     "https://project-open-data.cio.gov/v1.1/schema#": "pod",
     "https://schema.org/": "schema",
 }
+# A sound page is looked at some ten times over.
+_LOOKS_A_TRIPLE = 30
+_LOOKS_IN_ANY_CASE = 100_000
 _IRIS = {prefix: iri for iri, prefix in reversed(_NAMESPACES.items())}
 
 
@@ -49,12 +55,17 @@ class Literal:
 # A node is named by its IRI, a blank one by `_:` and a label that means nothing outside its page.
 Value = str | Literal
 
+Key = TypeVar("Key")
+
 
 class Graph:
     """The triples of one page. Nodes without a name of their own stay in the page's order."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str) -> None:
+        self._where = where
         self._nodes: dict[str, dict[str, dict[Value, None]]] = {}
+        self._triples = 0
+        self._looks = 0
 
     def add(self, node: str, iri: str, value: Value) -> None:
         """Add one triple; its predicate is given as an IRI."""
@@ -62,6 +73,7 @@ class Graph:
         if name == "rdf:type" and isinstance(value, str):
             value = short(value)
         self._nodes.setdefault(node, {}).setdefault(name, {})[value] = None
+        self._triples += 1
 
     def nodes(self) -> Iterable[str]:
         """Return all nodes that the page says anything of."""
@@ -69,11 +81,11 @@ class Graph:
 
     def names(self, node: str) -> list[str]:
         """Return the short names of a node's properties, sorted."""
-        return sorted(self._nodes.get(node, {}))
+        return sorted(self._looked_at(self._nodes.get(node, {})))
 
     def values(self, node: str, name: str) -> list[Value]:
         """Return the values of a property in an order that does not depend on how they came."""
-        return sorted(self._nodes.get(node, {}).get(name, {}), key=_order)
+        return sorted(self._looked_at(self._nodes.get(node, {}).get(name, {})), key=_order)
 
     def types(self, node: str) -> set[str]:
         """Return the short names of a node's types."""
@@ -91,6 +103,17 @@ class Graph:
         """
         name = value.text if isinstance(value, Literal) else value
         return name if name in self._nodes else ""
+
+    def _looked_at(self, found: Mapping[Key, object]) -> Mapping[Key, object]:
+        """Count what is looked at: where all datasets share one huge node, there is no end to it.
+
+        Raises `SourceIncomplete`, since datasets of the page may have come already.
+        """
+        self._looks += len(found)
+        if self._looks > _LOOKS_A_TRIPLE * self._triples + _LOOKS_IN_ANY_CASE:
+            fact = "its datasets share so much that reading it has no end; ask for smaller pages"
+            raise SourceIncomplete("bad-rdf", self._where, fact)
+        return found
 
 
 def is_blank(node: str) -> bool:

@@ -65,7 +65,7 @@ class _Sink(rdflib.Graph):
 
 def read(body: bytes, syntax: str, *, base: str, where: str) -> Graph:
     """Return the page; raise `SourceFailure` bad-rdf or unsafe-xml for what cannot be read."""
-    page = Graph()
+    page = Graph(where)
     try:
         if syntax == dcat_syntax.JSONLD:
             document = dcat_context.resolve(json.loads(body), where)

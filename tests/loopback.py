@@ -28,7 +28,7 @@ class Answer:
 
 
 class Loopback:
-    """Serves `answers` by path (query left out); counts what is asked for in `asked`."""
+    """Serves `answers` by path with its query, else by path alone; notes all that is `asked`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
@@ -84,7 +84,7 @@ class Loopback:
                 site.asked.append(self.path)
                 if site.hold is not None:
                     site.hold.wait(30)
-                answer = site.answers.get(path, site.default)
+                answer = site.answers.get(self.path) or site.answers.get(path, site.default)
                 if answer.is_known_to(self.headers):
                     answer = Answer(status=304, headers=answer.headers)
                 self.send_response(answer.status)

@@ -28,14 +28,25 @@ NOT_FOR_HARVESTERS = ("flask", "sqlalchemy", "pandas", "pyarrow", "tantivy", "ht
 _RESOURCES = [{"id": "f1", "url": "{url}/file.csv"}, {"id": "f2", "url": "{url}/file.csv?2"}]
 _PACKAGES = [{"id": "d1", "title": "Một", "resources": _RESOURCES}, {"id": "d2", "title": "Hai"}]
 _LISTING = {"success": True, "result": {"count": 3, "results": [*_PACKAGES, "broken"]}}
+_CATALOGUE = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+<{url}/> a dcat:Catalog ; dcat:dataset <d1>, <d2>, [ dct:title "Ba" ] .
+<d1> a dcat:Dataset ; dct:identifier "d1" ; dct:title "Một" ; dcat:distribution
+  [ dct:identifier "f1" ; dct:title "1" ; dcat:downloadURL <file.csv> ] ,
+  [ dct:identifier "f2" ; dct:title "2" ; dcat:downloadURL <file.csv?2> ] .
+<d2> a dcat:Dataset ; dct:identifier "d2" ; dct:title "Hai" .
+"""
 # Two datasets, the first with two files, and one record that is broken.
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "ckan": {"/api/3/action/package_search": json.dumps(_LISTING)},
+    "dcat": {"/": _CATALOGUE},
     "file_list": {
         "/": "dataset_id,title,file_id,file_url\n"
         "d1,Một,f1,/file.csv\nd1,Một,f2,/file.csv?2\nd2,Hai,f3,/file.csv\n,Ba,f4,/file.csv\n"
     },
 }
+
+TYPES = {"ckan": "application/json", "dcat": "text/turtle", "file_list": "text/csv"}
 
 
 @pytest.fixture
@@ -53,7 +64,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def harvester(site: Loopback, kind: str) -> Harvester:
     for path, text in SOURCES[kind].items():
-        site.put(path, text.replace("{url}", site.url))
+        site.put(path, text.replace("{url}", site.url), TYPES[kind])
     site.put("/file.csv", FILE)
     return make(site, kind)
 

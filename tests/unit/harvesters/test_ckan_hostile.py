@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -22,17 +20,6 @@ from opendata.transport.client import Transport
 
 Outcome = tuple[list[Any], SourceFailure | None]
 Walk = Callable[..., Outcome]
-
-
-@pytest.fixture
-def hostile(shared_inputs: Path) -> ModuleType:
-    path = shared_inputs / "tools" / "hostile_source.py"
-    spec = importlib.util.spec_from_file_location("hostile_source", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
