@@ -14,6 +14,7 @@ from opendata.records import Contact, PublisherName, RejectedRecord, SourceRecor
 _SHAPE = re.compile(
     r"[{\[]|(<[^>]*>\s*)?(multi)?(polygon|point|envelope|bbox)\b|-?\d+(\.\d+)?\s*,", re.IGNORECASE
 )
+_CODES = ("dct:identifier", "skos:notation")
 _LANGUAGES = {"vi": "vi", "vie": "vi", "en": "en", "eng": "en"}
 
 
@@ -69,23 +70,20 @@ def _record(
 
 
 def _publisher(dataset: Node, language: str) -> PublisherName | None:
+    told = dataset.values("dct:publisher")
     agents = dataset.inner("dct:publisher", path="publisher.")
-    if not agents:
-        return _named(dataset, dataset.texts("dct:publisher", language=language), code="")
-    agent = agents[0]
-    names = agent.names(language=language)
-    publisher = _named(dataset, names, code=agent.text("dct:identifier", "skos:notation"))
-    agent.lose_unasked()
     if len(agents) > 1:
         dataset.lose("dct:publisher (more)")
-    return publisher
-
-
-def _named(dataset: Node, names: Text, *, code: str) -> PublisherName | None:
-    name = names.get("vi") or names.get("en") or names.get("und", "")
-    if mapping.is_web_url(name):  # an address, and the page does not say whose
+    names: Text = {}
+    code = ""
+    if agents:
+        names, code = agents[0].names(language=language), agents[0].text(*_CODES)
+        agents[0].lose_unasked()
+    elif any(isinstance(value, Literal) for value in told):
+        names = dataset.texts("dct:publisher", language=language)
+    elif told:
         dataset.lose("dct:publisher (not described)")
-        name = ""
+    name = names.get("vi") or names.get("en") or names.get("und", "")
     english = names.get("en", "") if "vi" in names else ""
     return PublisherName(name or code, code, english) if name or code else None
 
