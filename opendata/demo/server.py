@@ -14,12 +14,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from opendata.demo import (
     ckan_site,
+    dcat_site,
     file_list,
     finance_ministry,
     government_office,
     home_affairs,
     information_ministry,
     justice_ministry,
+    province,
     social_security,
 )
 from opendata.demo.answer import Answer, Page, fixed
@@ -93,7 +95,11 @@ def start(port: int) -> DemoServer:
 
     Raises SettingError when the port is taken or the demo packages are not installed.
     """
-    publishers = [home_affairs.publisher(), *(publisher() for publisher in LIST_PUBLISHERS)]
+    publishers = [
+        home_affairs.publisher(),
+        *(publisher() for publisher in LIST_PUBLISHERS),
+        province.publisher(),
+    ]
     site: dict[str, Page] = {}
     server = _listen(port, site)
     url = _address(server)
@@ -111,6 +117,10 @@ def _published(publisher: Publisher, url: str) -> tuple[str, str, dict[str, Page
     if publisher.agency == home_affairs.AGENCY:
         below = ckan_site.pages(publisher, url + root)
         return "ckan", url + root, {root + path: page for path, page in below.items()}
+    if publisher.agency == province.AGENCY:
+        below = dcat_site.pages(publisher, url + root)
+        address = url + root + dcat_site.CATALOGUE
+        return "dcat", address, {root + path: page for path, page in below.items()}
     pages = {
         f"{root}/{file_list.FILES}/{file.name}": fixed(MEDIA_TYPES[file.format], file.body)
         for publication in publisher.publications

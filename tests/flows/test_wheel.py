@@ -47,7 +47,7 @@ def test_demo_harvest_runs_from_the_wheel(installed: Path, tmp_path: Path) -> No
     settings = {"OPENDATA_DATA_DIR": str(tmp_path / "data"), "OPENDATA_DEMO__PORT": "8799"}
     command = installed / "bin" / "opendata"
     first = run(command, "demo", "--no-serve", cwd=str(tmp_path), **settings)
-    assert "10 datasets" in first
+    assert "13 datasets" in first
     second = run(command, "demo", "--no-serve", cwd=str(tmp_path), **settings)
     assert "0 changed." in second
     assert "administrative-unit" in run(command, "schema", "list", cwd=str(tmp_path), **settings)

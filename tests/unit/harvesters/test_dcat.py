@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harvesters import dcat_page, dcat_rdf
 from harvesters.dcat import Dcat
 from opendata.errors import SourceFailure, SourceIncomplete
 from opendata.harvester import SourceConfig
@@ -256,6 +257,21 @@ def test_listing_does_not_depend_on_the_order_of_triples(site: Site) -> None:
     backward, _ = harvest(site, turtle(*reversed(parts)))
     assert forward == backward
     assert ids(forward) == ["a", "b", "urn:c"]
+
+
+def test_link_header_leads_on_where_the_page_does_not() -> None:
+    graph = dcat_rdf.read(turtle(dataset("a")), "turtle", base="urn:x", where="here")
+    assert dcat_page.read(graph, "http://x/", "here", link="http://x/2").following == "http://x/2"
+
+
+def test_pages_that_share_one_huge_node_come_to_an_end(site: Site) -> None:
+    cards = " , ".join(f'[ dct:title "{number}" ]' for number in range(300))
+    shared = f"<urn:p> foaf:name 'P' ; dct:relation {cards} ."
+    datasets = [dataset(str(number), "; dct:publisher <urn:p>") for number in range(1_000)]
+    records, failure = harvest(site, turtle(shared, *datasets))
+    assert 0 < len(records) < 1_000
+    assert isinstance(failure, SourceIncomplete)
+    assert failure.reason == "bad-rdf"
 
 
 def test_form_can_be_forced(site: Site) -> None:

@@ -62,6 +62,11 @@ def everything(running: DemoServer, read: Read) -> dict[str, bytes]:
             found[listing] = read(listing)
             packages = json.loads(found[listing])["result"]["results"]
             addresses = [file["url"] for package in packages for file in package["resources"]]
+        elif entry.kind == "dcat":
+            listings = [entry.url, f"{entry.url}?page=2"]
+            found |= {listing: read(listing) for listing in listings}
+            text = "".join(found[listing].decode() for listing in listings)
+            addresses = re.findall(r"dcat:downloadURL <([^>]*)>", text)
         else:
             found[entry.url] = read(entry.url)
             rows = listed(running, read, entry.name)
@@ -70,7 +75,7 @@ def everything(running: DemoServer, read: Read) -> dict[str, bytes]:
     return found
 
 
-def test_six_publishers_speak_two_protocols(demo_server: DemoServer) -> None:
+def test_seven_publishers_speak_three_protocols(demo_server: DemoServer) -> None:
     kinds = {entry.name: (entry.kind, entry.publisher_code) for entry in demo_server.sources()}
     assert kinds == {
         "bo-noi-vu": ("ckan", "G09"),
@@ -79,6 +84,7 @@ def test_six_publishers_speak_two_protocols(demo_server: DemoServer) -> None:
         "bao-hiem-xa-hoi": ("file_list", "G24"),
         "bo-thong-tin-truyen-thong": ("file_list", "G14"),
         "bo-tai-chinh": ("file_list", "G12"),
+        "tinh-cao-bang": ("dcat", ""),
     }
 
 
@@ -159,6 +165,35 @@ def test_counts_by_province_add_up(demo_server: DemoServer, read: Read) -> None:
         ("DVHC02", "2025-07-01"): 3_321,
     }
     assert table.splitlines()[0] == INDICATOR_HEADER
+
+
+def test_feed_has_two_pages_and_an_empty_one_after(demo_server: DemoServer, read: Read) -> None:
+    url = source(demo_server, "tinh-cao-bang").url
+    texts = [read(f"{url}?page={number}").decode() for number in (1, 2, 3)]
+    assert [text.count("a dcat:Dataset") for text in texts] == [2, 1, 0]
+    assert ["hydra:next" in text for text in texts] == [True, False, False]
+    assert all("hydra:totalItems 3" in text for text in texts)
+    assert read(url).decode() == texts[0]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x"])
+def test_page_of_a_feed_that_is_none_is_refused(demo_server: DemoServer, page: str) -> None:
+    url = source(demo_server, "tinh-cao-bang").url
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"{url}?page={page}", timeout=30)
+    with caught.value as answer:
+        assert answer.code == 400
+
+
+def test_units_of_the_province_are_those_of_the_national_tables(
+    demo_server: DemoServer, read: Read
+) -> None:
+    url = source(demo_server, "tinh-cao-bang").url.removesuffix("/catalog.ttl")
+    package = action(demo_server, read, "package_show?id=don-vi-hanh-chinh-tu-01-07-2025")
+    national = read(package["resources"][1]["url"]).decode().splitlines()
+    province = read(f"{url}/tep/xa-phuong-tu-01-07-2025.csv").decode().splitlines()
+    assert len(province) == 1 + 56
+    assert set(province) <= set(national)
 
 
 @pytest.mark.parametrize("entry", server.LIST_PUBLISHERS, ids=lambda make: make.__module__)
