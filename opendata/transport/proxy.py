@@ -41,7 +41,8 @@ class Proxy:
         name = f"the proxy {self.address.host_and_port}"
         if isinstance(err, httpcore.TimeoutException):
             return Transient("timeout", where, f"{name} did not answer in time")
-        return Transient("connection", where, f"{name} did not answer as one; check [http] proxy")
+        fact = f"{name} cannot be reached or is no proxy; check [http] proxy"
+        return Transient("connection", where, fact)
 
     def open_tunnel(
         self,
