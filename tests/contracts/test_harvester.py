@@ -46,8 +46,6 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-TYPES = {"ckan": "application/json", "dcat": "text/turtle", "file_list": "text/csv"}
-
 
 @pytest.fixture
 def site(source_site: Loopback) -> Loopback:
@@ -64,7 +62,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def harvester(site: Loopback, kind: str) -> Harvester:
     for path, text in SOURCES[kind].items():
-        site.put(path, text.replace("{url}", site.url), TYPES[kind])
+        site.put(path, text.replace("{url}", site.url))
     site.put("/file.csv", FILE)
     return make(site, kind)
 
