@@ -151,7 +151,7 @@ def list_(context: Context, *, as_json: bool) -> None:
         output.as_json(rows)
         return
     for row in rows:
-        row["next run"] = _local(context, row["next_run_at"]) if row["enabled"] else ""
+        row["next run"] = _next_run(context, row)
     headers = ("name", "kind", "url", "policy", "files", "schedule", "next run", "enabled")
     output.table("Sources", headers, [[row[key] for key in headers] for row in rows])
 
@@ -168,16 +168,17 @@ def show(context: Context, name: str, *, as_json: bool) -> None:
     if as_json:
         output.as_json(facts)
         return
-    facts["next_run_at"] = _local(context, facts["next_run_at"])
+    facts["next_run_at"] = _next_run(context, facts)
     for key in ("options", "contact"):
         facts[key] = "; ".join(f"{name}={text}" for name, text in facts[key].items())
     shown = [(key.replace("_", " "), value) for key, value in facts.items()]
     output.table(f"Source {name}", ("setting", "value"), shown)
 
 
-def _local(context: Context, moment: datetime | None) -> str:
-    """Return a time on the clock that schedules are read by, whatever the clock of the machine."""
-    if moment is None:
+def _next_run(context: Context, facts: dict[str, Any]) -> str:
+    """Return when a source is harvested next, on the clock that schedules are read by."""
+    moment = facts["next_run_at"]
+    if moment is None or not facts["enabled"]:
         return ""
     clock = schedules.zone(context.settings.harvest.timezone)
     due = " (due)" if moment <= datetime.now(UTC) else ""

@@ -105,8 +105,8 @@ def _say_no(url: str, refusals: Sequence[Refusal], *, as_json: bool) -> None:
 
 def _sentence(refusal: Refusal) -> str:
     failure = refusal.failure
-    if failure.reason.startswith("forbidden-"):
-        return f"{_short(failure)}."  # says itself what to do
+    if failure.reason == "empty" or failure.reason.startswith("forbidden-"):
+        return f"{_short(failure).removesuffix('.')}."  # says all itself
     said = vocabulary.reason(failure.reason).en.removesuffix(".")
     return f"{said} ({_short(failure)})."
 
@@ -114,8 +114,7 @@ def _sentence(refusal: Refusal) -> str:
 def _proposal(draft: Source) -> _Proposal:
     name = _name(draft.url)
     words = ["opendata", "source", "add", name, "--kind", draft.kind, "--url", draft.url]
-    words += ["--files", "copy"]
-    table = {"kind": draft.kind, "url": draft.url, "files": "copy"}
+    table = {"kind": draft.kind, "url": draft.url}
     for key, value in (("secret_env", draft.secret_env), ("ca_file", draft.ca_file)):
         if value:
             table[key] = value
@@ -212,7 +211,8 @@ def _extent(facts: dict[str, Any]) -> str:
     rejected = f", {facts['rejected']} of them not understood" if facts["rejected"] else ""
     return (
         f"{'' if announced is None else f'It announces {announced} datasets. '}"
-        f"{facts['read']} were read{rejected}, in {facts['requests']} requests: {end}."
+        f"{facts['read']} were read{rejected}, with {facts['requests']} "
+        f"request{'' if facts['requests'] == 1 else 's'}: {end}."
     )
 
 

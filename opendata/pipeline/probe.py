@@ -13,16 +13,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opendata import config
-from opendata.errors import InvalidDocument, SourceFailure, SourceIncomplete
+from opendata.errors import InvalidDocument, SourceFailure
 from opendata.harvester import Harvester, HarvesterFactory, HttpClient, Registry
 from opendata.models import Source
 from opendata.pipeline.opening import open_harvester
 from opendata.records import Problem, RejectedRecord, SourceRecord
 from opendata.services import documents
 from opendata.transport.addresses import shown
+from opendata.vocabulary import said
 
 MOST_RECORDS = 50
 _SECONDS = 60.0
+_SECONDS_OF_ONE = 30.0
 # The order of asking: what only one protocol answers comes before what looks like many things.
 _FIRST = ("ckan", "dcat", "file_list")
 # What is wrong with the address itself is wrong for every kind.
@@ -117,9 +119,10 @@ def _look(draft: Source, registry: Registry, http: config.Http, meter: _Meter) -
         else:
             is_whole = True
     except SourceFailure as failure:
-        if not items and not isinstance(failure, SourceIncomplete):
+        if not items:
             raise
         broke_off = failure
+    _check_good(items, draft)
     announced = getattr(harvester, "announced", None)
     finding = Finding(
         kind=draft.kind,
@@ -135,6 +138,18 @@ def _look(draft: Source, registry: Registry, http: config.Http, meter: _Meter) -
         finding.problems[key] += 1
         finding.examples.setdefault(key, problem)
     return finding
+
+
+def _check_good(items: Sequence[SourceRecord | RejectedRecord], draft: Source) -> None:
+    """Raise SourceFailure when what answered gave no dataset that can be used."""
+    if any(isinstance(item, SourceRecord) for item in items):
+        return
+    detail = "it answers, but lists no dataset"
+    if items:
+        codes = Counter(problem.code for item in items for problem in item.problems)
+        why = " ".join(said(code, "en") for code, _ in codes.most_common(2))
+        detail = f"it answers, but none of its first {len(items)} datasets can be used: {why}"
+    raise SourceFailure("empty", shown(draft.url), detail)
 
 
 def _problems(items: Sequence[SourceRecord | RejectedRecord], draft: Source) -> Iterator[Problem]:
@@ -156,7 +171,9 @@ def _open(draft: Source, registry: Registry, http: config.Http, meter: _Meter) -
     factory = registry.get(draft.kind)
     metered = {**registry, draft.kind: meter.on(factory)} if factory else registry
     quick = replace(
-        http, tries=1, transfer_deadline_seconds=min(http.transfer_deadline_seconds, _SECONDS)
+        http,
+        tries=1,
+        transfer_deadline_seconds=min(http.transfer_deadline_seconds, _SECONDS_OF_ONE),
     )
     return open_harvester(draft, metered, quick).harvester
 

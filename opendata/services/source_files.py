@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from opendata import config
 from opendata.errors import OpendataError, SettingError
 from opendata.models import Publisher, Source
+from opendata.records import clean_text
 from opendata.services import sources
 from opendata.services.sources import BadValue, SourceChange
 
@@ -36,6 +37,11 @@ KEYS = (*_TEXTS, "enabled", "contact", "options")
 _NEEDED = ("kind", "url")
 _DEFAULTS = {"policy": "flag", "files": "copy"}
 _MAX_BYTES = 8 * 1024**2
+_HEAD = """\
+# Sources of the catalogue. To bring a catalogue to what stands here: opendata source apply FILE
+# (with --dry-run it says what would change). A key that is left out is not set.
+
+"""
 _TWICE = re.compile(r"Cannot declare \('source', '([^']*)'\) twice \((.*)\)")
 
 
@@ -52,7 +58,7 @@ class Difference:
 def export(session: Session, names: Sequence[str] = ()) -> str:
     """Return the sources named, else all, as TOML in the order of their names; no secrets."""
     found = [sources.get(session, name) for name in names] or sources.every(session)
-    return write({source.name: table_of(session, source) for source in found})
+    return _HEAD + write({source.name: table_of(session, source) for source in found})
 
 
 def write(tables: Mapping[str, Table]) -> str:
@@ -87,6 +93,10 @@ def read(path: Path) -> dict[str, Table]:
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise SettingError(f"{path}: write each source as a table [source.NAME] with its keys.")
     for name, table in tables.items():
+        try:
+            sources.check_name(name)
+        except SettingError as err:
+            raise SettingError(f"{path}: {err}") from err
         _check_table(table, f"{path}, source {name}")
     return tables
 
@@ -232,4 +242,5 @@ def _check_keys(table: Table, known: Collection[str], where: str) -> None:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}."
-            raise SettingError(f"{where}, key {key}: there is no such key; {hint}")
+            shown = clean_text(key)[:80]
+            raise SettingError(f"{where}, key {shown}: there is no such key; {hint}")

@@ -49,7 +49,8 @@ def web_address(url: str) -> str:
     parts = _split(url)
     if "@" in parts.netloc or (not parts.hostname and "@" in url):
         raise SettingError(
-            "The address holds a password; leave it out and name a variable with --secret-env."
+            "The address holds a password; leave it out and name the variable that holds it with "
+            "--secret-env (in a file: secret_env)."
         )
     is_whole = parts.scheme in ("http", "https") and parts.hostname
     if not is_whole or not url.isprintable() or len(url) > MAX_URL:

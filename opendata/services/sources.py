@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from opendata import config, events
 from opendata.errors import Conflict, NotFound, OpendataError, SettingError
 from opendata.models import Dataset, Run, Source
-from opendata.services import codelists, publishers, schedules, source_values, table_schemas
+from opendata.services import (
+    codelists,
+    publishers,
+    runs,
+    schedules,
+    source_values,
+    table_schemas,
+)
 from opendata.services.source_values import one_of
 
 POLICIES = ("publish", "flag", "hold")
@@ -83,10 +90,7 @@ def add(
 
     With a schedule it is due at once. `harvest` are the settings that schedules are read by.
     """
-    if not _NAME.fullmatch(name):
-        raise SettingError(
-            f"{name!r} is not a source name; use small letters, digits and hyphens, like bo-noi-vu."
-        )
+    check_name(name)
     if session.scalars(select(Source).where(Source.name == name)).first():
         raise Conflict(f"There is already a source {name}; change it with `opendata source set`.")
     if not change.kind or not change.url:
@@ -106,6 +110,15 @@ def add(
     session.flush()
     _log(session, source, actor, "source.added")
     return source
+
+
+def check_name(name: str) -> None:
+    """Raise SettingError for what cannot be the name of a source."""
+    if not _NAME.fullmatch(name):
+        raise SettingError(
+            f"{name[:80]!r} is not a source name; use small letters, digits and hyphens, "
+            "like bo-noi-vu."
+        )
 
 
 def change(
@@ -154,8 +167,19 @@ def set_enabled(session: Session, name: str, *, enabled: bool, actor: str) -> So
 
 
 def remove(session: Session, name: str, *, actor: str) -> None:
-    """Remove a source that brought nothing; one with datasets is disabled, never emptied."""
+    """Remove a source that brought nothing and is not being harvested.
+
+    One with datasets is disabled, never emptied.
+    """
     source = get(session, name)
+    # A harvest that starts now waits for us, and one that has started is seen.
+    session.refresh(source, with_for_update=True)
+    run = runs.running(session, source)
+    if run is not None:
+        raise Conflict(
+            f"Source {name} is being harvested right now (run {run.id}); wait for it, "
+            f"or end it with `opendata harvest stop {name}`, then remove the source."
+        )
     count = session.scalar(
         select(func.count()).select_from(Dataset).where(Dataset.source_id == source.id)
     )
@@ -187,7 +211,7 @@ def _apply(source: Source, change: SourceChange, rules: _Rules) -> None:
         except OpendataError as err:
             raise BadValue(key, str(err)) from err
         if key == "schedule":
-            _set_schedule(source, kept, rules)
+            _set_schedule(source, kept, rules.now)
         elif key.startswith("contact_"):
             contact = {**source.contact, key.removeprefix("contact_"): kept}
             source.contact = {part: text for part, text in contact.items() if text}
@@ -224,21 +248,11 @@ def _checks(rules: _Rules) -> dict[str, Callable[[str], Any]]:
     }
 
 
-def _set_schedule(source: Source, text: str | None, rules: _Rules) -> None:
-    """A source that had no schedule, or whose time has come, is due now; another at its time."""
-    if text == source.schedule:
-        return
-    is_due = source.next_run_at is None or source.next_run_at <= rules.now
-    source.schedule = text
-    if text is None:
-        source.next_run_at = None
-    elif is_due:
-        source.next_run_at = rules.now
-    else:
-        zone = rules.harvest.timezone
-        source.next_run_at = schedules.next_after(
-            text, rules.now, timezone=zone, spread=source.name
-        )
+def _set_schedule(source: Source, text: str | None, now: datetime) -> None:
+    """A new or another schedule is due at once, so that one sees soon what it brings."""
+    if text != source.schedule:
+        source.schedule = text
+        source.next_run_at = now if text else None
 
 
 def _settings(source: Source) -> dict[str, Any]:
