@@ -57,7 +57,9 @@ def test(
     Exit code 1 when no kind of source answers there.
     """
     draft = _draft(url, **values)
-    kinds = [kind] if kind else probe.order_of(context.registry)
+    kinds = probe.order_of(context.registry)
+    if kind:
+        kinds = [source_values.one_of("kind", kind, kinds)]
     found = probe.probe(draft, context.registry, context.settings.http, kinds=kinds)
     if found.finding is None:
         _say_no(url, found.refusals, as_json=as_json)

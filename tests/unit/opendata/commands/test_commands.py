@@ -6,24 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from cli import main
-from opendata import config
 from opendata.config import Settings
 from tests.loopback import Loopback
+from tests.typist import Typist
 
 HEADER = "dataset_id,title,publisher,licence,file_id,file_name,file_url,format,schema\n"
-
-
-class Typist:
-    """Types commands on one instance."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.environment = config.to_environment(settings)
-
-    def __call__(self, *words: str) -> Result:
-        return CliRunner().invoke(main, words, env=self.environment, catch_exceptions=False)
 
 
 @pytest.fixture
