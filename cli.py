@@ -33,6 +33,7 @@ from opendata.commands.source_files import apply, export
 from opendata.commands.source_test import test
 from opendata.commands.status import status
 from opendata.commands.store import store
+from opendata.commands.worker import worker
 from opendata.errors import OpendataError
 from opendata.vocabulary import ExitCode
 
@@ -91,7 +92,7 @@ def main(ctx: click.Context, path: Path | None, *, verbose: bool) -> None:
 
 for command in (export, apply, test):
     source.add_command(command)
-for command in (db, source, harvest, schema, search, store, serve, demo, status):
+for command in (db, source, harvest, schema, search, store, serve, worker, demo, status):
     main.add_command(command)
 for subcommand in (harvest_status, log, show, diff, confirm, stop, retry):
     harvest.add_command(subcommand)

@@ -10,41 +10,53 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from opendata.models import Run, Source
 from opendata.pipeline.state import Lease, Tools
 from opendata.services import runs
+from opendata.vocabulary import RunState
 
 log = logging.getLogger(__name__)
+_LONGEST_BEAT_SECONDS = 5.0
+# The lock may go with its connection while the run lives: the next beats bring it back.
+_BEATS_OF_SILENCE = 3
+_LOCK = "opendata.harvest."
+# The server shows the 64 bits of a lock's number in two halves.
+_IS_UNLOCKED = text(
+    "NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE locktype = 'advisory' AND objsubid = 1 AND datname = current_database()"
+    " AND (classid::bigint << 32) | objid::bigint"
+    " = hashtextextended(:prefix || run.source_id, 0))"
+).bindparams(prefix=_LOCK)
 
 
 @contextmanager
 def held(
     tools: Tools, source: Source, *, trigger: str, on_lost: Callable[[], None]
 ) -> Iterator[Lease]:
-    """Take the lease of a source and keep it while the block runs; raises AlreadyRunning."""
-    duration = timedelta(seconds=tools.settings.harvest.lease_seconds)
-    with tools.sessions() as session:
-        engine = session.get_bind()
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")  # type: ignore[union-attr] # our factory binds an engine
-        # Never back to the pool: the lock lives as long as the connection, and must end with it.
-        connection.detach()
-        try:
-            run = _start(session, connection, source, trigger, tools, duration)
-        except BaseException:
-            connection.close()
-            raise
+    """Take the lease of a source and keep it while the block runs; raises AlreadyRunning.
+
+    When the run turns out to be no longer ours, `Lease.lost` is set and `on_lost` is called, on
+    the thread of the heartbeat.
+    """
+    guard = _Guard(tools, source)
+    try:
+        run = _start(guard, source, trigger, tools)
+    except BaseException:
+        guard.close()
+        raise
     lease = Lease(run.id, run.fence)
+    tools.leases.add(lease)
     stop = threading.Event()
     heartbeat = threading.Thread(
-        target=_beat, args=(tools, connection, lease, duration, stop), daemon=True
+        target=_beat, args=(tools, guard, lease, stop, on_lost), daemon=True
     )
     heartbeat.start()
     try:
@@ -52,46 +64,118 @@ def held(
     finally:
         stop.set()
         heartbeat.join()
-        connection.close()
+        tools.leases.discard(lease)
+        guard.close()
 
 
-def _start(
-    session: Session,
-    connection: Connection,
-    source: Source,
-    trigger: str,
-    tools: Tools,
-    duration: timedelta,
-) -> Run:
+def close_lost(session: Session, tools: Tools) -> Sequence[Run]:
+    """Close the runs whose process is gone, and return them.
+
+    Gone is who let the lease run out, or who holds no lock and was silent for some beats.
+    """
     now = tools.clock()
-    if _lock(connection, source):
-        runs.close_lost(session, source, now=now, holder_is_gone=True)
-    run = runs.start(session, source, trigger=trigger, now=now, lease=duration)
-    session.commit()
-    return run
+    silent = now + _duration(tools) - _BEATS_OF_SILENCE * _between_beats(tools)
+    return session.scalars(
+        update(Run)
+        .where(
+            Run.state == RunState.RUNNING.value,
+            (Run.lease_until < now) | ((Run.lease_until < silent) & _IS_UNLOCKED),
+        )
+        .values(state=RunState.FAILED.value, reason="lost-worker", finished_at=now)
+        .returning(Run)
+    ).all()
 
 
-def _lock(connection: Connection, source: Source) -> bool:
-    taken = connection.scalar(
-        text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"),
-        {"name": f"opendata.harvest.{source.id}"},
-    )
-    return bool(taken)
+def give_back(session: Session, tools: Tools) -> Sequence[Run]:
+    """Close as interrupted the runs that this process still holds, and return them: it ends now."""
+    ours = [lease.run_id for lease in tuple(tools.leases)]
+    return session.scalars(
+        update(Run)
+        .where(Run.id.in_(ours), Run.state == RunState.RUNNING.value)
+        .values(state=RunState.CANCELLED.value, reason="interrupted", finished_at=tools.clock())
+        .returning(Run)
+    ).all()
+
+
+class _Guard:
+    """A connection of its own whose advisory lock says that this process lives."""
+
+    def __init__(self, tools: Tools, source: Source) -> None:
+        self._tools = tools
+        self._lock = f"{_LOCK}{source.id}"
+        self.is_locked = False
+        self._connection: Connection | None = None
+        self.connection()
+
+    def connection(self) -> Connection:
+        """Return the connection, a new one where the old was cut; takes the lock if it is free."""
+        if self._connection is None:
+            with self._tools.sessions() as session:
+                engine = session.get_bind()
+            opened = engine.connect().execution_options(isolation_level="AUTOCOMMIT")  # type: ignore[union-attr] # our factory binds an engine
+            # Never back to the pool: the lock lives as long as the connection, and ends with it.
+            opened.detach()
+            self._connection = opened
+        if not self.is_locked:
+            taken = self._connection.scalar(
+                text("SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"),
+                {"lock": self._lock},
+            )
+            self.is_locked = bool(taken)
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of connection and lock; `connection` opens them again."""
+        if self._connection is not None:
+            with suppress(SQLAlchemyError):
+                self._connection.close()
+        self._connection, self.is_locked = None, False
+
+
+def _start(guard: _Guard, source: Source, trigger: str, tools: Tools) -> Run:
+    now = tools.clock()
+    with tools.sessions() as session:
+        if guard.is_locked:
+            runs.close_lost(session, source, now=now, holder_is_gone=True)
+        run = runs.start(session, source, trigger=trigger, now=now, lease=_duration(tools))
+        session.commit()
+        return run
 
 
 def _beat(
     tools: Tools,
-    connection: Connection,
+    guard: _Guard,
     lease: Lease,
-    duration: timedelta,
     stop: threading.Event,
+    on_lost: Callable[[], None],
 ) -> None:
-    while not stop.wait(duration.total_seconds() / 3):
+    while not stop.wait(_between_beats(tools).total_seconds()):
         try:
-            with Session(connection) as session:
-                until = tools.clock() + duration
-                runs.renew(session, lease.run_id, fence=lease.fence, until=until)
-                session.commit()
+            is_ours = _renew(tools, guard, lease)
         except SQLAlchemyError as err:
             # The next beat may go through; if none does, the fence stops this run's writes.
-            log.warning("the lease of run %s was not renewed: %s", lease.run_id, err)
+            problem = type(err).__name__
+            log.warning("the lease of run %s was not renewed: %s", lease.run_id, problem)
+            guard.close()
+            continue
+        if not is_ours:
+            log.warning("run %s was stopped or taken over; it writes no more", lease.run_id)
+            lease.lost.set()
+            on_lost()
+            return
+
+
+def _renew(tools: Tools, guard: _Guard, lease: Lease) -> bool:
+    with Session(guard.connection()) as session:
+        until = tools.clock() + _duration(tools)
+        is_ours = runs.renew(session, lease.run_id, fence=lease.fence, until=until)
+        session.commit()
+        return is_ours
+
+
+def _duration(tools: Tools) -> timedelta:
+    return timedelta(seconds=tools.settings.harvest.lease_seconds)
+
+
+def _between_beats(tools: Tools) -> timedelta:
+    return min(_duration(tools) / 3, timedelta(seconds=_LONGEST_BEAT_SECONDS))

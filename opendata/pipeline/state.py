@@ -29,6 +29,8 @@ class Tools:
     fault: faults.Fault = faults.none
     # Set when the process is asked to end: the run gives back what it has not finished.
     stop: threading.Event = field(default_factory=threading.Event)
+    # The leases that this process holds now.
+    leases: set[Lease] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

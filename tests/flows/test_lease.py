@@ -43,7 +43,7 @@ def only_run(sessions: SessionFactory) -> Run:
 def test_heartbeat_moves_the_end_of_the_lease(
     tools: Tools, sessions: SessionFactory, source: Source
 ) -> None:
-    with held(tools, source, trigger="test"):
+    with held(tools, source, trigger="test", on_lost=lambda: None):
         first = only_run(sessions).lease_until
         until = time.monotonic() + 10
         while only_run(sessions).lease_until == first and time.monotonic() < until:
@@ -53,15 +53,15 @@ def test_heartbeat_moves_the_end_of_the_lease(
 
 def test_source_that_is_held_is_refused_to_others(tools: Tools, source: Source) -> None:
     with (
-        held(tools, source, trigger="test"),
+        held(tools, source, trigger="test", on_lost=lambda: None),
         pytest.raises(AlreadyRunning),
-        held(tools, source, trigger="test"),
+        held(tools, source, trigger="test", on_lost=lambda: None),
     ):
         pass
 
 
 def test_lock_ends_with_the_run(tools: Tools, sessions: SessionFactory, source: Source) -> None:
-    with held(tools, source, trigger="test"):
+    with held(tools, source, trigger="test", on_lost=lambda: None):
         pass
     with sessions() as session:
         locks = session.scalars(text("SELECT objid FROM pg_locks WHERE locktype = 'advisory'"))
@@ -75,7 +75,7 @@ def test_run_of_a_process_that_is_gone_is_closed_at_once(
         later = datetime(2099, 1, 1, tzinfo=UTC) - datetime.now(UTC)
         dead = runs.start(session, source, trigger="test", now=datetime.now(UTC), lease=later)
         session.commit()
-    with held(tools, source, trigger="test") as lease:
+    with held(tools, source, trigger="test", on_lost=lambda: None) as lease:
         assert lease.run_id != dead.id
     with sessions() as session:
         lost = session.get_one(Run, dead.id)

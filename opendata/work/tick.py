@@ -1,0 +1,104 @@
+"""What every worker does once a minute, whatever it harvests meanwhile.
+
+Any number of workers may do it at the same time: what one has in hand, the others pass over.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from procrastinate.exceptions import ProcrastinateException
+from sqlalchemy.exc import SQLAlchemyError
+
+from opendata.errors import OpendataError
+from opendata.pipeline import lease
+from opendata.services import due
+from opendata.work.workplace import Workplace
+
+log = logging.getLogger(__name__)
+
+# Puts a harvest of this source into the queue; False where one waits there already.
+Defer = Callable[[uuid.UUID], bool]
+Chore = Callable[[Workplace, Defer], None]
+
+
+def tick(place: Workplace, defer: Defer) -> None:
+    """Do every chore, whatever became of those before it."""
+    for chore in CHORES:
+        with _tried(chore.__name__.replace("_", " ")):
+            chore(place, defer)
+
+
+def close_lost_runs(place: Workplace, defer: Defer) -> None:
+    """End the runs of workers that are gone, and make their sources due at once."""
+    settings = place.tools.settings.harvest
+    with place.tools.sessions() as session:
+        for run in lease.close_lost(session, place.tools):
+            now = place.tools.clock()
+            source = due.after(session, run, now=now, timezone=settings.timezone)
+            again = source.next_run_at if source else "when a person starts it"
+            log.warning("run %s lost its worker; its source is due again %s", run.id, again)
+        session.commit()
+
+
+def mend_times(place: Workplace, defer: Defer) -> None:
+    """Give a time to scheduled sources that have none, or one that only a wrong clock gives."""
+    now, timezone = place.tools.clock(), place.tools.settings.harvest.timezone
+    with place.tools.sessions() as session:
+        for source in due.with_schedule(session):
+            with _tried(f"the schedule of {source.name}"):
+                if due.is_impossible(session, source, now=now, timezone=timezone):
+                    source.next_run_at = due.scheduled(source, now, timezone=timezone)
+                    log.info("source %s is due at %s", source.name, source.next_run_at)
+        session.commit()
+
+
+def queue_what_is_due(place: Workplace, defer: Defer) -> None:
+    """Put a harvest into the queue for each source whose time has come, then move its time."""
+    now = place.tools.clock()
+    with place.tools.sessions() as session:
+        waiting = due.due(session, now=now)
+    for source_id in waiting:
+        with _tried(f"source {source_id}"):
+            _queue_one(place, defer, source_id)
+
+
+def _queue_one(place: Workplace, defer: Defer, source_id: uuid.UUID) -> None:
+    now, timezone = place.tools.clock(), place.tools.settings.harvest.timezone
+    with place.tools.sessions() as session:
+        source = due.claim(session, source_id, now=now)
+        if source is None:
+            return
+        coming = due.scheduled(source, now, timezone=timezone)
+        # In this order: a crash in between costs a harvest too many, and never one too few.
+        is_new = defer(source_id)
+        source.next_run_at = coming
+        session.commit()
+    said = "is due: queued" if is_new else "is due, and waits in the queue already"
+    log.info("source %s %s; next at %s", source.name, said, coming)
+
+
+def bring_index_up_to_date(place: Workplace, defer: Defer) -> None:
+    """Let the search index follow what changed."""
+    place.follow_index()
+
+
+CHORES: tuple[Chore, ...] = (
+    close_lost_runs,
+    mend_times,
+    queue_what_is_due,
+    bring_index_up_to_date,
+)
+
+
+@contextmanager
+def _tried(what: str) -> Iterator[None]:
+    """Note what went wrong in one line; the next minute tries again."""
+    try:
+        yield
+    except (OpendataError, SQLAlchemyError, ProcrastinateException, OSError) as err:
+        said = str(err) if isinstance(err, OpendataError) else type(err).__name__
+        log.warning("%s: %s", what, said)

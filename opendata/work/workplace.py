@@ -1,0 +1,20 @@
+"""What a worker works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opendata.harvester import Harvester
+from opendata.models import Source
+from opendata.pipeline.state import Tools
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The tools of the pipeline, and what only the command line knows how to make."""
+
+    tools: Tools
+    open_harvester: Callable[[Source], Harvester]
+    # Lets the search index follow the event log; returns how many events it took.
+    follow_index: Callable[[], int]
