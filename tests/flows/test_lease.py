@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -13,11 +14,16 @@ from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning
 from opendata.models import Run, Source
-from opendata.pipeline.lease import held
+from opendata.pipeline.lease import close_lost, give_back, held
 from opendata.pipeline.state import Tools
 from opendata.services import runs, sources
 from opendata.services.sources import SourceChange
 from opendata.storage import Store
+
+_KILL_HOLDERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON oid = database"
+    " WHERE locktype = 'advisory' AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -80,3 +86,70 @@ def test_run_of_a_process_that_is_gone_is_closed_at_once(
     with sessions() as session:
         lost = session.get_one(Run, dead.id)
     assert (lost.state, lost.reason) == ("failed", "lost-worker")
+
+
+def test_run_learns_that_it_is_no_longer_ours(
+    tools: Tools, sessions: SessionFactory, source: Source
+) -> None:
+    told = threading.Event()
+    with held(tools, source, trigger="test", on_lost=told.set) as lease:
+        with sessions() as session:
+            session.get_one(Run, lease.run_id).state = "cancelled"
+            session.commit()
+        assert lease.lost.wait(10)
+        assert told.wait(10)
+
+
+def test_lock_comes_back_after_its_connection_was_cut(
+    tools: Tools, sessions: SessionFactory, source: Source
+) -> None:
+    with held(tools, source, trigger="test", on_lost=lambda: None) as lease:
+        with sessions() as session:
+            killed = session.scalars(_KILL_HOLDERS).all()
+        assert killed == [True]
+        until = time.monotonic() + 10
+        while not lock_is_held(sessions) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert lock_is_held(sessions)
+        assert not lease.lost.is_set()
+        with sessions() as session:
+            assert close_lost(session, tools) == []
+
+
+def test_silent_run_without_its_lock_is_closed_before_its_lease_ends(
+    tools: Tools, sessions: SessionFactory, source: Source
+) -> None:
+    harvest = replace(tools.settings.harvest, lease_seconds=600)
+    slow = replace(tools, settings=replace(tools.settings, harvest=harvest))
+    with held(slow, source, trigger="test", on_lost=lambda: None) as lease:
+        minute_later = replace(slow, clock=lambda: datetime.now(UTC) + timedelta(minutes=1))
+        with sessions() as session:
+            assert close_lost(session, minute_later) == []  # silent, but it holds its lock
+            session.scalars(_KILL_HOLDERS).all()
+        until = time.monotonic() + 10
+        while lock_is_held(sessions) and time.monotonic() < until:
+            time.sleep(0.01)
+        with sessions() as session:
+            assert close_lost(session, slow) == []  # no lock, but it beat just now
+            closed = close_lost(session, minute_later)
+            assert [(run.id, run.state, run.reason) for run in closed] == [
+                (lease.run_id, "failed", "lost-worker")
+            ]
+
+
+def test_process_that_ends_gives_back_what_it_holds(
+    tools: Tools, sessions: SessionFactory, source: Source
+) -> None:
+    with held(tools, source, trigger="test", on_lost=lambda: None), sessions() as session:
+        assert len(give_back(session, tools)) == 1
+        session.commit()
+        run = only_run(sessions)
+        assert (run.state, run.reason) == ("cancelled", "interrupted")
+    with sessions() as session:
+        assert give_back(session, tools) == []
+
+
+def lock_is_held(sessions: SessionFactory) -> bool:
+    with sessions() as session:
+        locks = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")
+        return bool(session.scalars(locks).all())
