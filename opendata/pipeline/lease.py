@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -75,15 +75,19 @@ def close_lost(session: Session, tools: Tools) -> Sequence[Run]:
     """
     now = tools.clock()
     silent = now + _duration(tools) - _BEATS_OF_SILENCE * _between_beats(tools)
-    return session.scalars(
-        update(Run)
+    lost = session.scalars(
+        select(Run)
         .where(
             Run.state == RunState.RUNNING.value,
             (Run.lease_until < now) | ((Run.lease_until < silent) & _IS_UNLOCKED),
         )
-        .values(state=RunState.FAILED.value, reason="lost-worker", finished_at=now)
-        .returning(Run)
+        # One that a frozen process has locked must not keep the others waiting.
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
+    for run in lost:
+        run.state, run.reason, run.finished_at = RunState.FAILED.value, "lost-worker", now
+    session.flush()
+    return lost
 
 
 def give_back(session: Session, tools: Tools) -> Sequence[Run]:

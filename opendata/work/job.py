@@ -7,11 +7,12 @@ import uuid
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from opendata.errors import AlreadyRunning, LeaseLost, OpendataError
+from opendata.errors import AlreadyRunning, LeaseLost
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
 from opendata.services import due
 from opendata.vocabulary import RunState
+from opendata.work.tried import tried
 from opendata.work.workplace import Workplace
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def harvest(place: Workplace, source_id: uuid.UUID) -> None:
     except AlreadyRunning:
         log.info("source %s is being harvested already; nothing to do", source.name)
     except LeaseLost as err:
-        log.warning("harvest of %s ended without effect: %s", source.name, err)
+        log.warning("source %s is harvested elsewhere now: %s", source.name, err)
     except SQLAlchemyError as err:
         # The run is found to be lost, and the source due, by the next tick that has a database.
         log.warning("harvest of %s was cut off: %s", source.name, type(err).__name__)
@@ -57,7 +58,7 @@ def _give_back(place: Workplace, source: Source) -> None:
 
 def _conclude(place: Workplace, source: Source, run: Run) -> None:
     settings = place.tools.settings.harvest
-    try:
+    with tried(f"after the harvest of {source.name}"):
         with place.tools.sessions() as session:
             now = place.tools.clock()
             waiting = due.after(session, run, now=now, timezone=settings.timezone)
@@ -65,5 +66,3 @@ def _conclude(place: Workplace, source: Source, run: Run) -> None:
         if waiting and run.state in (RunState.FAILED, RunState.CANCELLED):
             log.info("source %s is due again at %s", source.name, waiting.next_run_at)
         place.follow_index()
-    except (OpendataError, SQLAlchemyError, OSError) as err:
-        log.warning("after the harvest of %s: %s", source.name, err)

@@ -12,14 +12,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from procrastinate.exceptions import ProcrastinateException
-from sqlalchemy.exc import SQLAlchemyError
-
 from opendata.pipeline import lease
 from opendata.services import due
 from opendata.work.job import harvest
 from opendata.work.queue import Queue
 from opendata.work.tick import tick
+from opendata.work.tried import tried
 from opendata.work.workplace import Workplace
 
 log = logging.getLogger(__name__)
@@ -76,10 +74,8 @@ async def _tick(place: Workplace, queue: Queue, every: float, asked: asyncio.Eve
 
     while not asked.is_set():
         await asyncio.to_thread(tick, place, defer)
-        try:
+        with tried("the queue cannot be tended now"):
             await queue.tend()
-        except ProcrastinateException as err:
-            log.warning("the queue cannot be tended now: %s", type(err).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(asked.wait(), every)
 
@@ -107,11 +103,9 @@ async def _end(
     if not late:
         return
     log.warning("not all that was under way ended within the grace; it is given back")
-    try:
+    with tried("what is left could not be given back"):
         await asyncio.to_thread(_give_back, place)
         await queue.abandon()
-    except (SQLAlchemyError, ProcrastinateException) as err:
-        log.warning("what is left could not be given back: %s", type(err).__name__)
     logging.shutdown()
     # Nobody can end a thread from outside, and the interpreter would wait for it.
     os._exit(0)

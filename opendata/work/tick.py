@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from procrastinate.exceptions import ProcrastinateException
-from sqlalchemy.exc import SQLAlchemyError
-
-from opendata.errors import OpendataError
+from opendata.notices import delivery
 from opendata.pipeline import lease
 from opendata.services import due
+from opendata.work.tried import tried
 from opendata.work.workplace import Workplace
 
 log = logging.getLogger(__name__)
@@ -28,7 +25,7 @@ Chore = Callable[[Workplace, Defer], None]
 def tick(place: Workplace, defer: Defer) -> None:
     """Do every chore, whatever became of those before it."""
     for chore in CHORES:
-        with _tried(chore.__name__.replace("_", " ")):
+        with tried(chore.__name__.replace("_", " ")):
             chore(place, defer)
 
 
@@ -49,7 +46,7 @@ def mend_times(place: Workplace, defer: Defer) -> None:
     now, timezone = place.tools.clock(), place.tools.settings.harvest.timezone
     with place.tools.sessions() as session:
         for source in due.with_schedule(session):
-            with _tried(f"the schedule of {source.name}"):
+            with tried(f"the schedule of {source.name}"):
                 if due.is_impossible(session, source, now=now, timezone=timezone):
                     source.next_run_at = due.scheduled(source, now, timezone=timezone)
                     log.info("source %s is due at %s", source.name, source.next_run_at)
@@ -62,7 +59,7 @@ def queue_what_is_due(place: Workplace, defer: Defer) -> None:
     with place.tools.sessions() as session:
         waiting = due.due(session, now=now)
     for source_id in waiting:
-        with _tried(f"source {source_id}"):
+        with tried(f"source {source_id}"):
             _queue_one(place, defer, source_id)
 
 
@@ -86,19 +83,16 @@ def bring_index_up_to_date(place: Workplace, defer: Defer) -> None:
     place.follow_index()
 
 
+def deliver_notices(place: Workplace, defer: Defer) -> None:
+    """Tell who wants to know what began or ceased to fail."""
+    delivery.deliver(place.tools.sessions, place.tools.settings)
+
+
 CHORES: tuple[Chore, ...] = (
     close_lost_runs,
     mend_times,
     queue_what_is_due,
     bring_index_up_to_date,
+    # Last: a receiver that is slow to answer keeps nothing else waiting.
+    deliver_notices,
 )
-
-
-@contextmanager
-def _tried(what: str) -> Iterator[None]:
-    """Note what went wrong in one line; the next minute tries again."""
-    try:
-        yield
-    except (OpendataError, SQLAlchemyError, ProcrastinateException, OSError) as err:
-        said = str(err) if isinstance(err, OpendataError) else type(err).__name__
-        log.warning("%s: %s", what, said)

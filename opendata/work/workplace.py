@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from opendata.harvester import Harvester
-from opendata.models import Source
+from opendata.pipeline.run import OpenHarvester
 from opendata.pipeline.state import Tools
 
 
@@ -15,6 +14,6 @@ class Workplace:
     """The tools of the pipeline, and what only the command line knows how to make."""
 
     tools: Tools
-    open_harvester: Callable[[Source], Harvester]
+    open_harvester: OpenHarvester
     # Lets the search index follow the event log; returns how many events it took.
     follow_index: Callable[[], int]
