@@ -11,7 +11,9 @@ from opendata.commands.context import Context
 from opendata.work import process
 from opendata.work.workplace import Workplace
 
-logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+logging.basicConfig(
+    stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+)
 context = Context(config.load(None), harvesters.registry())
 process.run(
     Workplace(context.tools, context.open_harvester, context.bring_index_up_to_date), every=0.2
