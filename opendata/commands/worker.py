@@ -28,6 +28,8 @@ def worker(context: Context, sources: int | None, *, status: bool, as_json: bool
     context.settings = replace(context.settings, worker=settings)
     # What it does is said line by line: there is nobody before a screen.
     logging.getLogger("opendata").setLevel(min(logging.INFO, logging.getLogger().level))
+    # An outage is one line of ours; the library would print a traceback for each of its tasks.
+    logging.getLogger("procrastinate.utils").setLevel(logging.CRITICAL)
     process.run(
         Workplace(
             tools=context.tools,
