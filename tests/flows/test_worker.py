@@ -249,6 +249,24 @@ def test_worker_that_is_asked_to_end_gives_back(
     assert [run.state for run in runs_of(instance)] == ["cancelled", "succeeded"]
 
 
+def test_run_that_can_end_itself_is_waited_for(
+    instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
+) -> None:
+    patient = replace(instance.settings.worker, grace_seconds=3_600)
+    instance.settings = replace(instance.settings, worker=patient)
+    worker = start()
+    until(lambda: slow_site.asked)
+    worker.process.terminate()
+    until(lambda: worker.says("asked to end"))
+    assert slow_site.hold
+    slow_site.hold.set()
+    assert worker.process.wait(30) == 0
+    run = runs_of(instance)[0]
+    assert (run.state, run.reason, under_way(instance)) == ("cancelled", "interrupted", (0, 0))
+    with instance.sessions() as session:
+        assert session.scalars(select(Source).where(Source.next_run_at <= func.now())).one()
+
+
 def test_source_of_a_killed_worker_is_taken_over(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:
