@@ -21,6 +21,7 @@ class Dcat:
         self._source = source
         self._http = http
         self._where = _shown(source.url)
+        self.announced: int | None = None
         self._format = source.options.get("format", "")
         self._language = source.options.get("language", "vi")
         if self._format not in ("", *dcat_syntax.FORMATS):
@@ -35,7 +36,9 @@ class Dcat:
         page = self._page(self._source.url)
         while True:
             before = listing.count
-            yield from listing.records(page)
+            for record in listing.records(page):
+                self.announced = listing.announced
+                yield record
             if not page.following:
                 break
             if page.following in asked or listing.count == before:

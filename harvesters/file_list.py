@@ -26,6 +26,7 @@ class FileList:
         mapping.check_options(source)
         self._source = source
         self._http = http
+        self.announced: int | None = None
 
     def discover(self) -> Iterator[SourceRecord | RejectedRecord]:
         """List the datasets in the order of their first rows."""

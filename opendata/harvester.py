@@ -92,6 +92,9 @@ class HttpClient(Protocol):
 class Harvester(Protocol):
     """Two methods make a harvester."""
 
+    # How many datasets the source says it has, once it was asked; None where it does not say.
+    announced: int | None
+
     def discover(self) -> Iterator[SourceRecord | RejectedRecord]:
         """List what exists, in a stable order; raise at the end if the list was not whole."""
         ...

@@ -123,12 +123,11 @@ def _look(draft: Source, registry: Registry, http: config.Http, meter: _Meter) -
             raise
         broke_off = failure
     _check_good(items, draft)
-    announced = getattr(harvester, "announced", None)
     finding = Finding(
         kind=draft.kind,
         records=tuple(item for item in items if isinstance(item, SourceRecord)),
         rejected=sum(isinstance(item, RejectedRecord) for item in items),
-        announced=announced if isinstance(announced, int) else None,
+        announced=harvester.announced,
         is_whole=is_whole,
         broke_off=broke_off,
         requests=meter.requests,

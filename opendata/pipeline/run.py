@@ -38,6 +38,7 @@ OpenHarvester = Callable[[Source], Opened]
 # Told after each batch: what its last record is called, and the counts so far.
 Progress = Callable[[str, Counter[str]], None]
 _BATCH = 100
+_LONGEST_ASKED = 7 * 86_400  # seconds; what a source asks beyond that says nothing
 
 
 def harvest(
@@ -111,6 +112,8 @@ def _discover(harvest: Harvest, progress: Progress) -> None:
         tally.give_up(err.reason, str(err))
         if isinstance(err, SourceIncomplete) and err.announced is not None:
             tally.counts["announced"] = err.announced
+        if asked := err.wait or getattr(err.__cause__, "wait", 0):
+            tally.counts["retry_after"] = int(min(asked, _LONGEST_ASKED))
 
 
 def _bounded(harvest: Harvest) -> Iterator[SourceRecord | RejectedRecord]:
