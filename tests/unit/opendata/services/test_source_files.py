@@ -193,3 +193,8 @@ def test_file_that_is_not_utf8_is_said(path: Path) -> None:
 
 def test_byte_order_mark_of_an_editor_is_no_mistake(session: Session, path: Path) -> None:
     assert len(apply(session, path, "\ufeff" + BO)) == 1
+
+
+def test_example_is_a_file_that_can_be_applied(session: Session, path: Path) -> None:
+    example = Path(__file__).parents[4] / "docs" / "sources.example.toml"
+    assert len(apply(session, path, example.read_text(encoding="utf-8"))) == 2
