@@ -39,7 +39,7 @@ def register(work: Work, tools: Tools) -> Work:
         session.get_one(Dataset, work.dataset_id, with_for_update=True)
         resource = session.get_one(Resource, work.resource_id, with_for_update=True)
         version, is_added = _version(session, resource, work)
-        build = _standing_build(session, version, work)
+        build = None if is_added else _standing_build(session, version, work)
         if build is not None and build.id == resource.published_build_id:
             return _stay(session, build, work)
         verdict_is_new = build is None or (build.state, build.reasons) != _said(verdict)

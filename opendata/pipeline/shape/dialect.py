@@ -14,6 +14,8 @@ _RECORDS = 300
 # What share of the records must have one and the same width.
 _MIN_SHARE = 0.5
 _MAX_SPREAD = 2
+# A line without these needs no reader of CSV: it is cut at every delimiter.
+_NEEDS_A_READER = ('"', "\r", "\n", "\0")
 
 
 def rows(head: bytes, delimiter: str, *, is_whole: bool) -> list[Row]:
@@ -55,6 +57,8 @@ def _cells(record: str, delimiter: str) -> Row:
     line = record.rstrip("\r\n")
     if not line:
         return ()
+    if delimiter and not any(mark in line for mark in _NEEDS_A_READER):
+        return tuple(line.split(delimiter))
     try:
         split = list(csv.reader([line], delimiter=delimiter or "\x1f"))
     except csv.Error:

@@ -108,6 +108,10 @@ def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
 def _ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items while the next one is made in a thread: parsing beside checking."""
     iterator = iter(items)
+    first, second = next(iterator, None), next(iterator, None)
+    yield from (item for item in (first, second) if item is not None)
+    if second is None:
+        return  # a small file is not worth a thread
     with ThreadPoolExecutor(max_workers=1) as thread:
         coming = thread.submit(next, iterator, None)
         while (item := coming.result()) is not None:

@@ -106,6 +106,8 @@ def _may_be(kind: Kind, value: str) -> bool:
     """Say cheaply whether one value, trimmed and in small letters, does not rule a kind out."""
     if kind[0] == "boolean":
         return value in TRUE or value in FALSE
+    if kind[0] in ("date", "datetime") and not ("-" in value or "/" in value):
+        return False
     return value[:1] in _NUMBER_STARTS
 
 
