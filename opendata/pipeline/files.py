@@ -21,6 +21,8 @@ from opendata.records import Problem
 
 # How often a waiting run looks whether it shall end.
 _LOOK_SECONDS = 0.5
+# Datasets that are done within so long are settled together.
+_TOGETHER_SECONDS = 1.0
 
 
 @dataclass
@@ -45,22 +47,25 @@ class Files:
         self._harvest = harvest
         self._workers = workers
 
-    def process(self, changed: Mapping[uuid.UUID, bool]) -> dict[uuid.UUID, FileResults]:
-        """Take the files of datasets through the steps; return what became of them by dataset.
+    def process(self, changed: Mapping[uuid.UUID, bool]) -> Iterator[dict[uuid.UUID, FileResults]]:
+        """Take the files of datasets through the steps; give what became of them, some datasets at
+        a time, as soon as all files of one are done.
 
         `changed` says of each dataset whether its metadata changed: then all its files are looked
         at, else those that are due. Raises what ends a run: LeaseLost, RunInterrupted,
         StorageError, an outage of the database.
         """
         results = {dataset_id: FileResults() for dataset_id in changed}
-        tasks = {
-            self._workers.submit(process, resource, self._harvest): resource
-            for resource in self._due(changed, results)
-        }
-        # In the order of the files, so that a report reads the same every time.
-        for task in self._all_done(tasks):
-            results[tasks[task].dataset_id].add(task.result())
-        return results
+        tasks: dict[uuid.UUID, list[Future[FileResult]]] = {name: [] for name in changed}
+        for resource in self._due(changed, results):
+            task = self._workers.submit(process, resource, self._harvest)
+            tasks[resource.dataset_id].append(task)
+        for done in self._finished(tasks):
+            for dataset_id in done:
+                # In the order of the files, so that a report reads the same every time.
+                for task in tasks.pop(dataset_id):
+                    results[dataset_id].add(task.result())
+            yield {dataset_id: results.pop(dataset_id) for dataset_id in done}
 
     def _due(
         self, changed: Mapping[uuid.UUID, bool], results: Mapping[uuid.UUID, FileResults]
@@ -86,25 +91,39 @@ class Files:
                 .order_by(Resource.dataset_id, Resource.position)
             ).all()
 
-    def _all_done(self, tasks: Mapping[Future[FileResult], Resource]) -> list[Future[FileResult]]:
-        """Wait for all; when the run shall end, for those under way only, and not for long."""
-        waiting = set(tasks)
+    def _finished(
+        self, tasks: Mapping[uuid.UUID, list[Future[FileResult]]]
+    ) -> Iterator[list[uuid.UUID]]:
+        """Give the datasets whose files are all done, not more often than every second or so.
+
+        When the run shall end, those under way are waited for, and not for long.
+        """
+        waiting = {task for some in tasks.values() for task in some}
         try:
             while waiting:
-                done, waiting = wait(waiting, _LOOK_SECONDS, FIRST_COMPLETED)
-                for task in done:
-                    task.result()  # what ends the run ends it now
-                self._harvest.check_going_on()
+                until = monotonic() + _TOGETHER_SECONDS
+                while waiting and monotonic() < until:
+                    done, waiting = wait(waiting, _LOOK_SECONDS, FIRST_COMPLETED)
+                    for task in done:
+                        task.result()  # what ends the run ends it now
+                    self._harvest.check_going_on()
+                if waiting and (ready := _ready(tasks)):
+                    yield ready
         except RunInterrupted:
             self._let_finish(waiting)
             raise
-        return list(tasks)
+        if tasks:
+            yield list(tasks)
 
     def _let_finish(self, waiting: set[Future[FileResult]]) -> None:
         begun = {task for task in waiting if not task.cancel()}
         until = monotonic() + self._harvest.tools.settings.worker.grace_seconds
         while begun and monotonic() < until and not self._harvest.lease.lost.is_set():
             _, begun = wait(begun, _LOOK_SECONDS)
+
+
+def _ready(tasks: Mapping[uuid.UUID, list[Future[FileResult]]]) -> list[uuid.UUID]:
+    return [name for name, some in tasks.items() if all(task.done() for task in some)]
 
 
 @contextlib.contextmanager

@@ -34,8 +34,9 @@ def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files
     harvest.tools.fault("record-saved")
     _set_aside(harvest, aside)
     if harvest.source.files == "copy":
-        results = files.process({item.dataset_id: item.changed for item in taken})
-        _settle(harvest, taken, results)
+        by_id = {item.dataset_id: item for item in taken}
+        for results in files.process({item.dataset_id: item.changed for item in taken}):
+            _settle(harvest, [by_id[dataset_id] for dataset_id in results], results)
     _note_repeats(harvest, sorted_out.repeats)
     harvest.tools.fault("dataset-settled")
 
