@@ -125,9 +125,9 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             rows = [asdict(cells) for cells in run_changes.bad_cells(session, found)]
             output.as_json({**facts(found), "kinds": kinds, "problems": problems, "rows": rows})
             return
-        output.table(
-            f"Run {number} of {found.source.name}", ("fact", "value"), list(facts(found).items())
-        )
+        told = {**facts(found), "counts": summary(found.counts)}
+        rows_told = [[name, value] for name, value in told.items() if value not in (None, "")]
+        output.table(f"Run {number} of {found.source.name}", ("fact", "value"), rows_told)
         show_problems(session, [found])
         _show_bad_cells(list(islice(run_changes.bad_cells(session, found), _SHOWN + 1)))
 

@@ -95,7 +95,8 @@ def _display(*, quiet: bool) -> Progress:
 def summary(counts: dict[str, int] | Counter[str]) -> str:
     """Return the counts of a run that are not zero, in one line."""
     said = [f"{counts[word]} {word}" for word in _SHOWN if counts.get(word)]
-    extra = ("versions", "held", "quarantined", "failed_resources")
+    extra = ("duplicates", "versions", "not_modified", "not_due")
+    extra += ("held", "quarantined", "failed_resources")
     said += [f"{counts[word]} {word.replace('_', ' ')}" for word in extra if counts.get(word)]
     return ", ".join(said) or "nothing"
 
