@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 _LONGEST_BEAT_SECONDS = 5.0
 # The lock may go with its connection while the run lives: the next beats bring it back.
 _BEATS_OF_SILENCE = 3
+# A run that has ended lets go of its lock a moment later.
+_LETTING_GO_SECONDS = 1.0
 _LOCK = "opendata.harvest."
 # The server shows the 64 bits of a lock's number in two halves.
 _IS_UNLOCKED = text(
@@ -68,26 +71,29 @@ def held(
         guard.close()
 
 
-def close_lost(session: Session, tools: Tools) -> Sequence[Run]:
-    """Close the runs whose process is gone, and return them.
+def lost(session: Session, tools: Tools) -> Sequence[Run]:
+    """Return the runs whose process is gone.
 
     Gone is who let the lease run out, or who holds no lock and was silent for some beats.
     """
-    now = tools.clock()
-    silent = now + _duration(tools) - _BEATS_OF_SILENCE * _between_beats(tools)
-    lost = session.scalars(
+    return session.scalars(select(Run).where(_is_lost(tools)).order_by(Run.id)).all()
+
+
+def close_lost(session: Session, tools: Tools, run_id: int) -> Run | None:
+    """Close a run whose process is gone; None when it is not, or is being written this moment.
+
+    The caller has locked the source: who starts a run locks in this order.
+    """
+    run = session.scalars(
         select(Run)
-        .where(
-            Run.state == RunState.RUNNING.value,
-            (Run.lease_until < now) | ((Run.lease_until < silent) & _IS_UNLOCKED),
-        )
-        # One that a frozen process has locked must not keep the others waiting.
+        .where(Run.id == run_id, _is_lost(tools))
         .with_for_update(key_share=True, skip_locked=True)
-    ).all()
-    for run in lost:
-        run.state, run.reason, run.finished_at = RunState.FAILED.value, "lost-worker", now
-    session.flush()
-    return lost
+    ).first()
+    if run is not None:
+        run.state, run.reason = RunState.FAILED.value, "lost-worker"
+        run.finished_at = tools.clock()
+        session.flush()
+    return run
 
 
 def give_back(session: Session, tools: Tools) -> Sequence[Run]:
@@ -107,12 +113,11 @@ class _Guard:
     def __init__(self, tools: Tools, source: Source) -> None:
         self._tools = tools
         self._lock = f"{_LOCK}{source.id}"
-        self.is_locked = False
+        self._is_locked = False
         self._connection: Connection | None = None
-        self.connection()
 
     def connection(self) -> Connection:
-        """Return the connection, a new one where the old was cut; takes the lock if it is free."""
+        """Return the connection, a new one where the old was cut; it takes the lock if it can."""
         if self._connection is None:
             with self._tools.sessions() as session:
                 engine = session.get_bind()
@@ -120,30 +125,53 @@ class _Guard:
             # Never back to the pool: the lock lives as long as the connection, and ends with it.
             opened.detach()
             self._connection = opened
-        if not self.is_locked:
+        if not self._is_locked:
             taken = self._connection.scalar(
                 text("SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"),
                 {"lock": self._lock},
             )
-            self.is_locked = bool(taken)
+            self._is_locked = bool(taken)
         return self._connection
+
+    def lock(self, *, wait: float) -> bool:
+        """Take the lock, within so many seconds; False when another process holds on to it."""
+        until = time.monotonic() + wait
+        self.connection()
+        while not self._is_locked and time.monotonic() < until:
+            time.sleep(_LETTING_GO_SECONDS / 20)
+            self.connection()
+        return self._is_locked
 
     def close(self) -> None:
         """Let go of connection and lock; `connection` opens them again."""
         if self._connection is not None:
             with suppress(SQLAlchemyError):
                 self._connection.close()
-        self._connection, self.is_locked = None, False
+        self._connection, self._is_locked = None, False
 
 
 def _start(guard: _Guard, source: Source, trigger: str, tools: Tools) -> Run:
     now = tools.clock()
     with tools.sessions() as session:
-        if guard.is_locked:
+        # One process at a time: who has the lock, and whether a run is there, belong together.
+        session.execute(
+            select(Source.id).where(Source.id == source.id).with_for_update(key_share=True)
+        )
+        is_free = runs.running(session, source) is None
+        # Without the lock a run may begin all the same: a frozen process may sit on it for ever.
+        if guard.lock(wait=_LETTING_GO_SECONDS if is_free else 0):
             runs.close_lost(session, source, now=now, holder_is_gone=True)
         run = runs.start(session, source, trigger=trigger, now=now, lease=_duration(tools))
         session.commit()
         return run
+
+
+def _is_lost(tools: Tools) -> ColumnElement[bool]:
+    now = tools.clock()
+    silent = now + _duration(tools) - _BEATS_OF_SILENCE * _between_beats(tools)
+    return (Run.state == RunState.RUNNING.value) & (
+        (Run.lease_until < now) | ((Run.lease_until < silent) & _IS_UNLOCKED)
+    )
 
 
 def _beat(

@@ -45,6 +45,13 @@ def claim(session: Session, source_id: uuid.UUID, *, now: datetime) -> Source | 
     ).first()
 
 
+def lock(session: Session, source_id: uuid.UUID) -> Source | None:
+    """Lock a source until the caller commits; None when it is gone."""
+    return session.get(
+        Source, source_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
 def scheduled(source: Source, moment: datetime, *, timezone: str) -> datetime:
     """Return the first time of a source's schedule after `moment`; raises SettingError."""
     text = source.schedule or ""
@@ -68,7 +75,7 @@ def is_impossible(session: Session, source: Source, *, now: datetime, timezone: 
 
 def after(session: Session, run: Run, *, now: datetime, timezone: str) -> Source | None:
     """Set when the source of a run that has ended is due again; return it, None if by hand only."""
-    source = session.get(Source, run.source_id, with_for_update={"key_share": True})
+    source = lock(session, run.source_id)
     if source is None or not source.schedule:
         return None
     if run.state == RunState.CANCELLED and run.reason == "interrupted":

@@ -114,7 +114,10 @@ async def _end(
 def _give_back(place: Workplace) -> None:
     now, timezone = place.tools.clock(), place.tools.settings.harvest.timezone
     with place.tools.sessions() as session:
-        for run in lease.give_back(session, place.tools):
+        ended = lease.give_back(session, place.tools)
+        # Before the sources are locked: who starts a run locks its source first.
+        session.commit()
+        for run in ended:
             due.after(session, run, now=now, timezone=timezone)
             log.info("run %s is given back", run.id)
         session.commit()

@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable
 
+from opendata.models import Run
 from opendata.notices import delivery
 from opendata.pipeline import lease
 from opendata.services import due
@@ -31,14 +32,24 @@ def tick(place: Workplace, defer: Defer) -> None:
 
 def close_lost_runs(place: Workplace, defer: Defer) -> None:
     """End the runs of workers that are gone, and make their sources due at once."""
-    settings = place.tools.settings.harvest
     with place.tools.sessions() as session:
-        for run in lease.close_lost(session, place.tools):
-            now = place.tools.clock()
-            source = due.after(session, run, now=now, timezone=settings.timezone)
-            again = source.next_run_at if source else "when a person starts it"
-            log.warning("run %s lost its worker; its source is due again %s", run.id, again)
+        found = lease.lost(session, place.tools)
+    for run in found:
+        with tried(f"run {run.id}"):
+            _close_lost(place, run)
+
+
+def _close_lost(place: Workplace, run: Run) -> None:
+    timezone = place.tools.settings.harvest.timezone
+    with place.tools.sessions() as session:
+        due.lock(session, run.source_id)
+        closed = lease.close_lost(session, place.tools, run.id)
+        if closed is None:
+            return
+        source = due.after(session, closed, now=place.tools.clock(), timezone=timezone)
         session.commit()
+    again = f"due again at {source.next_run_at}" if source else "harvested by hand only"
+    log.warning("run %s lost its worker; its source is %s", run.id, again)
 
 
 def mend_times(place: Workplace, defer: Defer) -> None:

@@ -14,7 +14,7 @@ from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning
 from opendata.models import Run, Source
-from opendata.pipeline.lease import close_lost, give_back, held
+from opendata.pipeline.lease import close_lost, give_back, held, lost
 from opendata.pipeline.state import Tools
 from opendata.services import runs, sources
 from opendata.services.sources import SourceChange
@@ -113,7 +113,7 @@ def test_lock_comes_back_after_its_connection_was_cut(
         assert lock_is_held(sessions)
         assert not lease.lost.is_set()
         with sessions() as session:
-            assert close_lost(session, tools) == []
+            assert lost(session, tools) == []
 
 
 def test_silent_run_without_its_lock_is_closed_before_its_lease_ends(
@@ -124,17 +124,17 @@ def test_silent_run_without_its_lock_is_closed_before_its_lease_ends(
     with held(slow, source, trigger="test", on_lost=lambda: None) as lease:
         minute_later = replace(slow, clock=lambda: datetime.now(UTC) + timedelta(minutes=1))
         with sessions() as session:
-            assert close_lost(session, minute_later) == []  # silent, but it holds its lock
+            assert lost(session, minute_later) == []  # silent, but it holds its lock
             session.scalars(_KILL_HOLDERS).all()
         until = time.monotonic() + 10
         while lock_is_held(sessions) and time.monotonic() < until:
             time.sleep(0.01)
         with sessions() as session:
-            assert close_lost(session, slow) == []  # no lock, but it beat just now
-            closed = close_lost(session, minute_later)
-            assert [(run.id, run.state, run.reason) for run in closed] == [
-                (lease.run_id, "failed", "lost-worker")
-            ]
+            assert close_lost(session, slow, lease.run_id) is None  # no lock, but it beat just now
+            assert [run.id for run in lost(session, minute_later)] == [lease.run_id]
+            closed = close_lost(session, minute_later, lease.run_id)
+            assert closed
+            assert (closed.state, closed.reason) == ("failed", "lost-worker")
 
 
 def test_process_that_ends_gives_back_what_it_holds(
