@@ -110,7 +110,7 @@ def run_python(settings: Settings, *words: str, **options: object) -> subprocess
 
 def add(instance: Instance, name: str, site: Loopback) -> None:
     site.put(f"/{name}.csv", f"ma,ten\n1,{name}\n")
-    row = f"{name},Bộ dữ liệu {name},,Bộ Tài chính,odl-vn,f,Tệp,{name}.csv,csv,\n"
+    row = f"{name},Bộ dữ liệu {name},,Cơ quan {name},odl-vn,f,Tệp,{name}.csv,csv,\n"
     instance.add_source(name, "file_list", site.put(f"/list-{name}.csv", HEADER + row))
 
 
@@ -214,7 +214,7 @@ def test_one_of_twenty_processes_gets_the_source(
 def test_worker_that_was_frozen_writes_nothing_when_it_wakes(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:
-    frozen, other = busy_and_idle(start, lease=1)
+    frozen, other = busy_and_idle(start, lease=3)
     until(lambda: slow_site.asked)
     frozen.process.send_signal(signal.SIGSTOP)
     until(lambda: len(slow_site.asked) > 1)
@@ -270,7 +270,7 @@ def test_run_that_can_end_itself_is_waited_for(
 def test_source_of_a_killed_worker_is_taken_over(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:
-    killed, other = busy_and_idle(start, lease=2)
+    killed, other = busy_and_idle(start, lease=3)
     until(lambda: slow_site.asked)
     killed.process.kill()
     killed.process.wait()
