@@ -42,6 +42,9 @@ def open_engine(settings: Settings) -> Engine:
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        # A thread holds one at a time: sources at once, times files side by side.
+        pool_size=5,
+        max_overflow=45,
         # Parameters are documents of sources: not for logs.
         hide_parameters=True,
         connect_args={"options": _options(settings), "connect_timeout": 10},
@@ -137,6 +140,8 @@ def _options(settings: Settings) -> str:
     limits = {
         "statement_timeout": settings.database.statement_timeout_seconds,
         "lock_timeout": settings.database.lock_timeout_seconds,
+        # A process that is frozen in the middle must not keep its locks for ever.
+        "idle_in_transaction_session_timeout": settings.database.statement_timeout_seconds,
     }
     return (
         " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()) + " -c timezone=UTC"

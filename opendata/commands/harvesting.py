@@ -19,6 +19,11 @@ from opendata.services.runs import exit_code
 from opendata.vocabulary import ExitCode, reason
 
 _SHOWN = ("created", "updated", "unchanged", "rejected", "failed", "absent", "withdrawn")
+_EXTRA = ("duplicates", "versions", "not_modified", "not_due") + (
+    "held",
+    "quarantined",
+    "failed_resources",
+)
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,7 @@ def _display(*, quiet: bool) -> Progress:
 def summary(counts: dict[str, int] | Counter[str]) -> str:
     """Return the counts of a run that are not zero, in one line."""
     said = [f"{counts[word]} {word}" for word in _SHOWN if counts.get(word)]
-    extra = ("duplicates", "versions", "not_modified", "not_due")
-    extra += ("held", "quarantined", "failed_resources")
-    said += [f"{counts[word]} {word.replace('_', ' ')}" for word in extra if counts.get(word)]
+    said += [f"{counts[word]} {word.replace('_', ' ')}" for word in _EXTRA if counts.get(word)]
     return ", ".join(said) or "nothing"
 
 

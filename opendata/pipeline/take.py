@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import DBAPIError
 
 from opendata.database import is_outage
@@ -24,6 +25,8 @@ from opendata.services import run_records, runs
 from opendata.vocabulary import RecordOutcome
 
 log = logging.getLogger(__name__)
+# How often a record is saved that other runs get in the way of.
+_TRIES = 10
 
 
 def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files: Files) -> None:
@@ -42,7 +45,11 @@ def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files
 
 
 def _save(
-    harvest: Harvest, records: Sequence[SourceRecord], aside: list[SetAside]
+    harvest: Harvest,
+    records: Sequence[SourceRecord],
+    aside: list[SetAside],
+    *,
+    tries: int = _TRIES,
 ) -> Sequence[Taken]:
     if not records:
         return []
@@ -53,6 +60,9 @@ def _save(
             raise
         if len(records) > 1:
             return [item for record in records for item in _save(harvest, [record], aside)]
+        if isinstance(err.orig, UniqueViolation) and tries > 1:
+            # Another run has just made the same publisher or address: now they can be seen.
+            return _save(harvest, records, aside, tries=tries - 1)
         # The database refuses this record; the others need not suffer for it.
         (record,) = records
         log.warning("record %s of %s was refused", record.upstream_id, harvest.source.name)
