@@ -46,12 +46,15 @@ class Store:
         Raises StorageError when the disk refuses; nothing half-written is left under the name.
         """
         target = self.path(kind, digest)
-        if _is_plain_file(target, source.stat().st_size):
-            # Young again: a collection that is under way now must not take it for an orphan.
-            target.touch()
-            return target
+        is_there = _is_plain_file(target, source.stat().st_size)
         try:
-            self._write(source, target)
+            if is_there:
+                # Young again: a collection that is under way now must not take it for an orphan.
+                target.touch()
+                # Who wrote it may not have come so far, or have failed there.
+                _sync_folder(target.parent)
+            else:
+                self._write(source, target)
         except OSError as err:
             raise StorageError(
                 f"The store could not write {target}: {err.strerror or err}; "
@@ -76,6 +79,10 @@ class Store:
                 f"The store has lost or cut {kind}/{digest}; run `opendata store check`."
             )
         return path
+
+    def is_there(self) -> bool:
+        """Say whether anything was ever put into this store."""
+        return os.path.isdir(self.root / ORIGINALS)
 
     def has(self, kind: str, digest: str, size: int | None) -> bool:
         """Say whether the file is there, with its size where that is known."""
@@ -113,9 +120,7 @@ class Store:
             return False
 
     def _write(self, source: Path, target: Path) -> None:
-        if not target.parent.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _sync_folder(target.parent.parent)
+        _make_folder(target.parent)
         handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
         part = Path(name)
         try:
@@ -140,6 +145,14 @@ def _is_plain_file(path: Path, size: int | None) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(found.st_mode) and size in (None, found.st_size)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it; each is on disk before something is put into it."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from opendata import database, migrations
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.errors import SettingError
 from opendata.harvester import Registry
 from opendata.models import Source
 from opendata.pipeline import opening
@@ -39,10 +38,7 @@ class Context:
     @cached_property
     def sessions(self) -> SessionFactory:
         """Sessions on a database that has the schema of this release."""
-        if not migrations.is_current(self.engine):
-            raise SettingError(
-                "The database does not have the schema of this release; run `opendata db upgrade`."
-            )
+        migrations.require_current(self.engine)
         return database.sessions(self.engine)
 
     @cached_property

@@ -22,6 +22,7 @@ from opendata.errors import OpendataError, SettingError
 log = logging.getLogger(__name__)
 _INDEX_EVERY_SECONDS = 2.0
 _THREADS = 4  # of each worker: a slow download holds one
+_GRACE_SECONDS = 30  # for downloads under way when the server is told to end
 
 
 @click.command()
@@ -64,6 +65,7 @@ def run(context: Context) -> None:
             log_access=False,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
+            workers_kill_timeout=_GRACE_SECONDS,
         ).serve()
     finally:
         stop.set()

@@ -23,8 +23,19 @@ from opendata.services import store_care
 from opendata.transport.addresses import shown
 from opendata.vocabulary import BuildState
 
-# The disk refuses, whatever the file: the next one would fare no better.
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE}
+# The system refuses, whatever the file: the next one would fare no better.
+_DISK = "free some disk or check who owns the folder"
+_OPEN_FILES = "let this user open more files (`ulimit -n`)"
+_REFUSALS = {
+    errno.ENOSPC: _DISK,
+    errno.EDQUOT: _DISK,
+    errno.EROFS: _DISK,
+    errno.EACCES: _DISK,
+    errno.EIO: _DISK,
+    errno.EFBIG: "let this user write larger files (`ulimit -f`)",
+    errno.EMFILE: _OPEN_FILES,
+    errno.ENFILE: _OPEN_FILES,
+}
 log = logging.getLogger(__name__)
 
 
@@ -51,10 +62,10 @@ def process(resource: Resource, harvest: Harvest) -> FileResult:
     except (OSError, DBAPIError) as err:
         if isinstance(err, DBAPIError) and is_outage(err):
             raise
-        if isinstance(err, OSError) and err.errno in _DISK:
+        if isinstance(err, OSError) and err.errno in _REFUSALS:
             raise StorageError(
                 f"The work on a file could not be written to disk: {err.strerror}; "
-                "free some disk or check who owns the folder, then run the harvest again."
+                f"{_REFUSALS[err.errno]}, then run the harvest again."
             ) from err
         return _faulty(resource, harvest)
     except Exception:  # noqa: BLE001 - a fault in a step costs one file, is logged, and is ours

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from time import monotonic
 
 from sqlalchemy import select
@@ -76,12 +77,22 @@ class Files:
             found = results[resource.dataset_id]
             found.counts["resources"] += 1
             found.problems += prepare.unknown_schema(resource, self._harvest.source)
-            waits = resource.next_check_at is not None and resource.next_check_at > now
-            if self._harvest.is_scheduled and waits and not changed[resource.dataset_id]:
+            if (
+                self._harvest.is_scheduled
+                and self._waits(resource, now)
+                and not changed[resource.dataset_id]
+            ):
                 found.counts["not_due"] += 1
             else:
                 due.append(resource)
         return due
+
+    def _waits(self, resource: Resource, now: datetime) -> bool:
+        """A date farther off than any is set was set by a clock that was wrong: then it is due."""
+        longest = timedelta(days=self._harvest.tools.settings.harvest.longest_recheck_days)
+        return resource.next_check_at is not None and (
+            now < resource.next_check_at <= now + longest
+        )
 
     def _listed(self, datasets: Sequence[uuid.UUID]) -> Sequence[Resource]:
         with self._harvest.tools.sessions() as session:

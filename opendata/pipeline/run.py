@@ -28,7 +28,7 @@ from opendata.pipeline.opening import Opened
 from opendata.pipeline.state import Lease, Tools
 from opendata.pipeline.take import take
 from opendata.records import RejectedRecord, SourceRecord
-from opendata.services import run_records, runs
+from opendata.services import run_records, runs, store_care
 from opendata.transport.addresses import shown
 from opendata.vocabulary import RunState
 
@@ -60,6 +60,7 @@ def harvest(
         tools.fault("run-started")
         tally = Tally()
         try:
+            _check_store(source, tools)
             opened = open_harvester(source)
             is_scheduled = trigger == "schedule"
             at_work.append(Harvest(source, opened, lease, tools, tally, only, is_scheduled))
@@ -74,13 +75,20 @@ def harvest(
         except OpendataError as err:
             tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
         except SQLAlchemyError as err:
-            tally.give_up("database", err.__class__.__name__)
+            # The driver's word: what is full, shut down or locked.
+            tally.give_up("database", type(getattr(err, "orig", None) or err).__name__)
             log.exception("harvest of %s stopped by the database", source.name)
         except Exception as err:  # noqa: BLE001 - a fault of ours must end in the run's row
             tally.give_up("internal-error", err.__class__.__name__)
             log.exception("harvest of %s stopped by a fault", source.name)
         tools.fault("run-closing")
         return _close(source, lease, tools, tally, only)
+
+
+def _check_store(source: Source, tools: Tools) -> None:
+    if source.files == "copy":
+        with tools.sessions() as session:
+            store_care.require(session, tools.store)
 
 
 def _ended_by_another(source: Source, lease: Lease, tools: Tools) -> Run:

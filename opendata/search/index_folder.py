@@ -28,6 +28,10 @@ class IndexFolder:
             return self.path / os.readlink(self.path / "current")
         except FileNotFoundError:
             return None
+        except OSError as err:
+            raise SearchUnavailable(
+                f"The search index cannot be read: {err}; let {self.path} be a folder of this user."
+            ) from err
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -45,15 +49,17 @@ class IndexFolder:
     @contextmanager
     def replacement(self) -> Iterator[Path]:
         """Give an empty folder to fill, and put it in service; what fails leaves nothing behind."""
-        taken = [int(name.removeprefix(_PREFIX)) for name in self._folders()]
-        folder = self.path / f"{_PREFIX}{max(taken, default=0) + 1}"
-        try:
+        with self._refusals():
+            taken = [int(name.removeprefix(_PREFIX)) for name in self._folders()]
+            folder = self.path / f"{_PREFIX}{max(taken, default=0) + 1}"
             folder.mkdir()
+        try:
             yield folder
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._switch(folder)
+        with self._refusals():
+            self._switch(folder)
 
     def _switch(self, folder: Path) -> None:
         """Point the link at `folder` and remove all others; their readers keep the open files."""
@@ -67,12 +73,18 @@ class IndexFolder:
                 shutil.rmtree(self.path / name)
 
     def _lock_file(self) -> IO[str]:
-        try:
+        with self._refusals():
             self.path.mkdir(parents=True, exist_ok=True)
             return (self.path / "writer.lock").open("w")
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as err:
             raise SearchUnavailable(
-                f"The search index cannot be written: {err}; give this user the folder {self.path}."
+                f"The search index cannot be written: {err}; give this user the folder {self.path} "
+                "and room on its disk."
             ) from err
 
     def _folders(self) -> list[str]:

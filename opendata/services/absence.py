@@ -63,12 +63,18 @@ def _overdue(
     session: Session, run: Run, seen: Collection[str], limits: Limits, now: datetime
 ) -> list[Dataset]:
     """Return the absent datasets whose grace is over: enough complete runs, this one included, and
-    enough days."""
+    enough days. Runs count from the one that missed it, by number: clocks go backwards, too."""
+    missed_in = (
+        select(func.max(Record.run_id))
+        .where(Record.dataset_id == Dataset.id, Record.outcome == RecordOutcome.ABSENT.value)
+        .correlate(Dataset)
+        .scalar_subquery()
+    )
     earlier_runs = (
         select(func.count())
         .where(
             Run.source_id == run.source_id,
-            Run.id < run.id,
+            Run.id.between(missed_in, run.id - 1),
             Run.is_complete,
             Run.finished_at >= Dataset.absent_since,
         )

@@ -204,11 +204,7 @@ def stop(session: Session, run: Run, *, now: datetime, actor: str) -> None:
 
 def latest(session: Session) -> Sequence[Run]:
     """Return the newest run of each source, by source name."""
-    newest = (
-        select(Run.id)
-        .distinct(Run.source_id)
-        .order_by(Run.source_id, Run.started_at.desc(), Run.id.desc())
-    )
+    newest = select(Run.id).distinct(Run.source_id).order_by(Run.source_id, Run.id.desc())
     return session.scalars(
         select(Run)
         .join(Source)
@@ -238,7 +234,7 @@ def failing_since(session: Session, source: Source) -> tuple[datetime, Run] | No
     finished = session.scalars(
         select(Run)
         .where(Run.source_id == source.id, Run.state != RunState.RUNNING.value)
-        .order_by(Run.started_at.desc(), Run.id.desc())
+        .order_by(Run.id.desc())
         .limit(100)
     ).all()
     bad: list[Run] = []

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opendata.errors import StorageError
 from opendata.models import TableBuild, Version
 from opendata.storage import ORIGINALS, QUARANTINE, TABLES, Store
 
@@ -37,6 +38,19 @@ class StoreReport:
     @property
     def is_clean(self) -> bool:
         return not self.missing and not self.damaged
+
+
+def require(session: Session, store: Store) -> None:
+    """Refuse to go on with a store that is gone as a whole, its disk not mounted for instance.
+
+    What were written now would be hidden once the disk is back. Raises StorageError.
+    """
+    if not store.is_there() and session.scalar(select(Version.id).limit(1)) is not None:
+        raise StorageError(
+            f"The store {store.root} is gone, but the database knows of files in it; mount its "
+            "disk or correct [store] path (if the files are lost for good, make the folder "
+            f"{store.root / ORIGINALS}), then run the harvest again."
+        )
 
 
 def check(session: Session, store: Store) -> StoreReport:
