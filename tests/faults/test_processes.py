@@ -1,29 +1,31 @@
-"""What a process may use up: open files, threads. F73. For memory and crashes (F71, F72) see
-README.md; kill -9 (F50, F51) is in tests/chaos and tests/flows/test_crash.py."""
+"""What a process may use up or die of: memory, crashes, open files, threads. F71, F72, F73.
+
+Parsers run in the harvesting process: what bounds them are the limits on cells, columns, lines and
+bytes, and what saves the rest when they die is what saves it from kill -9 (F50, F51).
+"""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+import xlsxwriter
+from sqlalchemy import select
 
-from opendata import config
+from opendata.models import Run
 from opendata.services import store_care
 from opendata.storage import Store
 from opendata.vocabulary import REASONS
-from tests.faults import wholeness
+from tests.faults import harvest_child, wholeness
+from tests.faults.wholeness import NEW, OLD, prices_are
 from tests.flows.conftest import HEADER
 from tests.instance import Instance
 from tests.loopback import Loopback
-
-ROOT = Path(__file__).parents[2]
 
 
 def put_files(site: Loopback, count: int) -> str:
@@ -39,24 +41,15 @@ def put_files(site: Loopback, count: int) -> str:
 def test_f73_few_files_may_be_open(instance: Instance, source_site: Loopback, limit: int) -> None:
     """F73: 64 are enough for a harvest of 40 files; too few end it in a sentence."""
     instance.add_source("bo", "file_list", put_files(source_site, 40))
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.faults.few_files_child", "bo", str(limit)],
-        cwd=ROOT,
-        env={**os.environ, **config.to_environment(instance.settings)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr
-    state, reason, detail = child.stdout.strip().split("|")
+    ended = harvest_child.harvest(instance.settings, open_files=limit)
+    assert ended.exit_code == 0
     if limit == 64:
-        assert state == "succeeded", detail
+        assert ended.state == "succeeded", ended.detail
     else:
-        assert (state, reason in REASONS, bool(detail)) == ("failed", True, True)
-        assert "ulimit -n" in detail or reason != "storage"
-    sweep(instance)
-    assert instance.harvest("bo").state == "succeeded"
+        assert (ended.state, ended.reason in REASONS) == ("failed", True)
+        assert "ulimit -n" in ended.detail or ended.reason != "storage"
+        sweep(instance)
+        assert instance.harvest("bo").state == "succeeded"
     wholeness.check(instance)
 
 
@@ -70,6 +63,65 @@ def sweep(instance: Instance) -> None:
             now=datetime.now(UTC) + timedelta(days=2),
             older_than=timedelta(days=1),
         )
+
+
+def workbook(*cells: str) -> bytes:
+    """A spreadsheet with something in these cells."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("A")
+    for cell in cells:
+        sheet.write(cell, "x")
+    book.close()
+    return out.getvalue()
+
+
+def put_hostile_files(site: Loopback) -> str:
+    """Let the source list files that would take gigabytes, and an honest one."""
+    bodies = {
+        "gia-dat.csv": NEW,
+        "corner.xlsx": workbook("A1", "XFD1048576"),
+        "columns.csv": ",".join(f"c{n}" for n in range(200_000)).encode() + b"\n1\n",
+        "line.csv": b"a,b\n1," + b"x" * 12_000_000 + b"\n",
+        "quote.csv": b'a,b\n1,"x\n' + b"2,y\n" * 500_000,
+    }
+    rows = []
+    for name, body in bodies.items():
+        site.put(f"/{name}", body, "application/octet-stream")
+        form = name.rpartition(".")[2]
+        rows.append(f"{name},Bảng giá đất {name},,,,f,Tệp,{name},{form},\n")
+    return site.put("/list.csv", HEADER + "".join(rows))
+
+
+def test_f71_files_that_want_memory_get_little(instance: Instance, source_site: Loopback) -> None:
+    """F71: each is refused by a limit or kept as it is; the honest one beside them is published."""
+    instance.add_source("bo", "file_list", put_hostile_files(source_site))
+    ended = harvest_child.harvest(instance.settings)
+    assert (ended.exit_code, ended.state) == (0, "partial"), ended.detail
+    assert ended.megabytes < 700
+    assert instance.download("Bảng giá đất gia-dat.csv", "original") == NEW
+    wholeness.check(instance)
+
+
+def test_f71_memory_runs_out(changed: Instance, source_site: Loopback) -> None:
+    """F71: whichever way the process ends then, nothing half-made is seen; the next is whole."""
+    rows = b"".join(b"%06d;%d\n" % (n, n * 7919 % 10_007) for n in range(500_000))
+    source_site.put("/truong.csv", b"ma_tinh;gia\n" + rows)
+    ended = harvest_child.harvest(changed.settings, more_memory=8 * 1024**2)
+    assert ended.state != "succeeded"
+    prices_are(changed, OLD, NEW)
+    sweep(changed)
+    wholeness.next_run_is_whole(changed)
+
+
+def test_f72_parser_crashes(changed: Instance) -> None:
+    """F72: a fault in machine code takes the process; the run is closed by the next one."""
+    assert harvest_child.harvest(changed.settings, crash_at="tabulate").exit_code < 0
+    prices_are(changed, OLD, NEW)
+    sweep(changed)
+    wholeness.next_run_is_whole(changed)
+    with changed.sessions() as session:
+        assert session.scalars(select(Run.reason).order_by(Run.id)).all() == ["", "lost-worker", ""]
 
 
 def open_files(instance: Instance) -> int:

@@ -1,4 +1,4 @@
-"""kill -9 at every named point: nothing half-made is visible, and the next run is whole."""
+"""F51: kill -9 at every named point: nothing half-made is visible, and the next run is whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A damaged or emptied store or index: nothing wrong is served, and the next harvest heals."""
+"""F55: a damaged or emptied store or index: nothing wrong is served, the next harvest heals it."""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ def test_fault_of_ours_shows_no_traceback(catalogue: Catalogue) -> None:
 
 
 def test_database_that_is_down_answers_503(catalogue: Catalogue) -> None:
+    """F57, without a server: an address where none listens."""
     nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     app = create_app(
         catalogue.settings,

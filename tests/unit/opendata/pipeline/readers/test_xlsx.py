@@ -87,6 +87,7 @@ def test_failed_cell_is_empty_and_told_of_and_its_row_stays(book, build) -> None
 
 
 def test_one_cell_in_the_far_corner_is_too_many_cells(book, build) -> None:
+    """F71: no reader is asked to allocate the rectangle."""
     sheet = book.add_worksheet("A")
     sheet.write(0, 0, "a")
     sheet.write(1_048_575, 16_383, "z")
