@@ -148,6 +148,8 @@ class TantivyIndex:
         with _refusals():
             # One thread: documents keep their order, and the same input gives the same index.
             writer = index.writer(_HEAP_BYTES, num_threads=1)
+            # What a killed writer left bears the name that the next commit would use.
+            writer.garbage_collect_files()
         try:
             yield writer
             with _refusals():

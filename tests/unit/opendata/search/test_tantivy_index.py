@@ -168,3 +168,16 @@ def test_closed_index_opens_again(folder: Path) -> None:
     assert index.ids() == {"one"}
     index.close()
     assert index.ids() == {"one"}
+
+
+def test_what_a_killed_writer_left_is_in_nobodys_way(folder: Path) -> None:
+    index = TantivyIndex(folder)
+    index.rebuild([ONE, TWO])
+    current = folder / "current"
+    before = (current / "meta.json").read_bytes()
+    index.put([ONE])
+    # As after kill -9 between writing the files of a commit and making them count.
+    (current / "meta.json").write_bytes(before)
+    again = TantivyIndex(folder)
+    again.put([ONE])
+    assert again.ids() == {"one", "two"}
