@@ -6,10 +6,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 
+from opendata.errors import Conflict
 from opendata.models import Dataset, Run
-from opendata.services import run_records, runs
+from opendata.services import run_records, runs, sources
 from tests.flows.conftest import HEADER
 from tests.instance import Instance
 from tests.loopback import Loopback
@@ -18,6 +20,7 @@ from tests.loopback import Loopback
 def test_stopped_run_ends_at_once_and_publishes_nothing_half(
     instance: Instance, listing: str, source_site: Loopback
 ) -> None:
+    """F68: cancelled during a harvest; a source cannot be removed meanwhile."""
     instance.add_source("bo", "file_list", listing)
     source_site.hold = threading.Event()
     with ThreadPoolExecutor(1) as other:
@@ -25,6 +28,8 @@ def test_stopped_run_ends_at_once_and_publishes_nothing_half(
         while not source_site.asked:
             threading.Event().wait(0.01)
         with instance.sessions() as session:
+            with pytest.raises(Conflict):
+                sources.remove(session, "bo", actor="cli:an")
             run = session.scalars(select(Run)).one()
             runs.stop(session, run, now=datetime.now(UTC), actor="cli:an")
             session.commit()

@@ -195,6 +195,7 @@ def test_two_workers_harvest_every_source_as_often_as_it_is_due(
 def test_one_of_twenty_processes_gets_the_source(
     instance: Instance, slow_site: Loopback, slow: str
 ) -> None:
+    """F66: two and more harvests of one source at once."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     words = ("tests.flows.barrier_child", slow, str(COMPETITORS), str(ROUNDS))
     with run_python(instance.settings, *words, **pipes) as process:
@@ -214,6 +215,7 @@ def test_one_of_twenty_processes_gets_the_source(
 def test_worker_that_was_frozen_writes_nothing_when_it_wakes(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:
+    """F67: frozen past its lease, while another takes over."""
     frozen, other = busy_and_idle(start, lease=3)
     until(lambda: slow_site.asked)
     frozen.process.send_signal(signal.SIGSTOP)
@@ -235,6 +237,7 @@ def test_worker_that_was_frozen_writes_nothing_when_it_wakes(
 def test_worker_that_is_asked_to_end_gives_back(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:
+    """F69: a deploy."""
     first = start("cli", "worker")
     until(lambda: slow_site.asked)
     assert first.end() == 0
