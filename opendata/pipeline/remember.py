@@ -28,7 +28,9 @@ def remember_success(resource: Resource, work: Work, harvest: Harvest) -> None:
             row.validators = work.validators
             row.validators_lie = row.validators_lie or work.validators_lied
         rests_since = now if work.is_new_version else work.version_since or now
-        row.next_check_at = _next_look(now, since=rests_since, harvest=harvest)
+        # What waits for a person is judged anew in every run.
+        is_held = work.outcome == BuildState.HELD
+        row.next_check_at = None if is_held else _next_look(now, rests_since, harvest)
         session.commit()
 
 
@@ -41,11 +43,11 @@ def remember_failure(resource: Resource, reason: str, harvest: Harvest) -> None:
         row.last_checked_at = now
         row.last_reason = reason
         row.failing_since = row.failing_since or now
-        row.next_check_at = _next_look(now, since=row.failing_since, harvest=harvest)
+        row.next_check_at = _next_look(now, row.failing_since, harvest)
         session.commit()
 
 
-def _next_look(now: datetime, *, since: datetime, harvest: Harvest) -> datetime:
+def _next_look(now: datetime, since: datetime, harvest: Harvest) -> datetime:
     """The longer nothing has changed, the later: but never later than the settings say."""
     longest = timedelta(days=harvest.tools.settings.harvest.longest_recheck_days)
     return now + min(longest, (now - since) * _SHARE_OF_REST)

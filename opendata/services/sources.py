@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from opendata import config, events
 from opendata.errors import Conflict, NotFound, OpendataError, SettingError
-from opendata.models import Dataset, Run, Source
+from opendata.models import Dataset, Resource, Run, Source
 from opendata.services import (
     codelists,
     publishers,
@@ -56,6 +56,10 @@ class SourceChange:
         for key, value in vars(self).items():
             if isinstance(value, str):
                 yield key, value
+
+
+# A change of these may come to another verdict on files that have not changed.
+_ASK_FOR_ANOTHER_LOOK = {"schema", "policy", "url"}
 
 
 class BadValue(SettingError):
@@ -139,7 +143,17 @@ def change(
     changed = {key: value for key, value in after.items() if value != before[key]}
     if changed:
         _log(session, source, actor, "source.changed", changed=changed)
+    if changed.keys() & _ASK_FOR_ANOTHER_LOOK:
+        _make_files_due(session, source)
     return source
+
+
+def _make_files_due(session: Session, source: Source) -> None:
+    """What was decided of the files under other settings is decided anew in the next run."""
+    datasets = select(Dataset.id).where(Dataset.source_id == source.id)
+    session.execute(
+        update(Resource).where(Resource.dataset_id.in_(datasets)).values(next_check_at=None)
+    )
 
 
 def get(session: Session, name: str) -> Source:

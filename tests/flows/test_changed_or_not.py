@@ -96,6 +96,22 @@ def test_changed_metadata_makes_its_files_due(filled: Instance, source_site: Loo
     assert filled.harvest("bo", trigger="schedule").counts["not_due"] == 1
 
 
+def test_another_schema_has_every_file_looked_at(filled: Instance) -> None:
+    filled.let_pass(days=20)
+    filled.harvest("bo")
+    filled.change_source("bo", schema="statistical-indicator")
+    assert "not_due" not in filled.harvest("bo", trigger="schedule").counts
+
+
+def test_file_that_waits_is_judged_anew_in_scheduled_runs_too(
+    filled: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/gia-dat.csv", "ma_tinh\n01\n04\n")  # a column is gone
+    filled.let_pass(days=20)
+    assert filled.harvest("bo").counts["held"] == 1
+    assert filled.harvest("bo", trigger="schedule").counts["held"] == 1
+
+
 def test_files_of_a_linked_source_stay_upstream(
     instance: Instance, listing: str, source_site: Loopback
 ) -> None:
