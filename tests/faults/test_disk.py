@@ -21,7 +21,7 @@ from opendata import database
 from opendata.config import Settings
 from opendata.models import Run
 from opendata.services import store_care
-from opendata.storage import Store
+from opendata.storage import ORIGINALS, Store, sha256
 from tests.faults import wholeness
 from tests.faults.private_server import PrivateServer
 from tests.faults.small_disk import small_disk
@@ -144,6 +144,19 @@ def test_f53_every_fsync_fails_in_turn(changed: Instance, monkeypatch: pytest.Mo
         return True
 
     each_write_refused_in_turn(changed, refuse)
+
+
+def test_f53_folder_is_synced_also_by_who_finds_the_file_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F53: whoever wrote the file may have failed at its folder; what is built on it must last."""
+    source, store = tmp_path / "spool", Store(tmp_path / "store")
+    source.write_bytes(NEW)
+    folder = store.put_once(ORIGINALS, source, sha256(source)).parent
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    store.put_once(ORIGINALS, source, sha256(source))
+    assert synced == [folder.stat().st_ino]
 
 
 def pages_still_read(instance: Instance) -> None:

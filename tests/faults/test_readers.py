@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -78,7 +79,11 @@ def site(instance: Instance, listing: str, source_site: Loopback) -> Iterator[Si
     environment = {**os.environ, **config.to_environment(instance.settings)}
     environment |= {"OPENDATA_WEB__WORKERS": "1", "OPENDATA_WEB__PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", _SERVE],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     served = Site(port, process)
     until = time.monotonic() + 60
@@ -90,7 +95,11 @@ def site(instance: Instance, listing: str, source_site: Loopback) -> Iterator[Si
             time.sleep(0.05)
     yield served
     process.terminate()
-    process.wait(30)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def begin(site: Site, path: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
@@ -143,5 +152,5 @@ def test_f76_readers_who_go_away_free_the_server(instance: Instance, site: Site)
     stays, _ = begin(site, instance.address(TITLE, "original"))
     assert site.open_files(instance.store.root)
     site.process.terminate()
-    site.process.wait(60)
+    site.process.wait(20)
     stays.close()
