@@ -21,13 +21,6 @@ _WHOLE_RUNS = 2
 _NOTHING = literal([], JSONB)
 
 
-def of_run(session: Session, run_id: int) -> Sequence[Record]:
-    """Return the records of a run."""
-    return session.scalars(
-        select(Record).where(Record.run_id == run_id).order_by(Record.upstream_id)
-    ).all()
-
-
 def not_taken(session: Session, run_id: int) -> frozenset[str]:
     """Return the upstream ids of what a run could not take: records, and those with such files."""
     has_failing_file = exists().where(

@@ -202,18 +202,6 @@ def stop(session: Session, run: Run, *, now: datetime, actor: str) -> None:
     events.append(session, actor=actor, kind="run.stopped", subject=("run", run.id))
 
 
-def latest(session: Session) -> Sequence[Run]:
-    """Return the newest run of each source, by source name."""
-    newest = select(Run.id).distinct(Run.source_id).order_by(Run.source_id, Run.id.desc())
-    return session.scalars(
-        select(Run)
-        .join(Source)
-        .where(Run.id.in_(newest))
-        .options(joinedload(Run.source))
-        .order_by(Source.name)
-    ).all()
-
-
 def running(session: Session, source: Source) -> Run | None:
     """Return the run that holds a source, if there is one."""
     return session.scalars(

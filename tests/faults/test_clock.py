@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from opendata.models import Resource, Run, Version
-from opendata.services import runs, sources
+from opendata.services import run_reports, sources
 from tests.faults import wholeness
 from tests.faults.wholeness import NEW, prices_are
 from tests.instance import Instance
@@ -31,7 +31,9 @@ def test_f70_versions_and_runs_go_by_number(changed: Instance, way: float) -> No
     assert second.state == "succeeded"
     prices_are(changed, NEW)
     with changed.sessions() as session:
-        assert [run.id for run in runs.latest(session)] == [second.id]
+        (standing,) = run_reports.standings(session)
+        assert standing.newest is not None
+        assert standing.newest.id == second.id
         numbers = select(Version.number).join(Resource).where(Resource.url.contains("gia-dat"))
         assert session.scalars(numbers.order_by(Version.id)).all() == [1, 2]
     wholeness.check(changed)
