@@ -13,6 +13,7 @@ from opendata.errors import SourceFailure, SourceIncomplete
 from opendata.harvester import HttpClient, SourceConfig, Transfer, Validators
 from opendata.records import Distribution, RejectedRecord, SourceRecord, clean_text
 
+_HIDDEN_STATES = ("draft", "deleted")
 _MOST_ROWS = 1000  # what CKAN itself cuts a page to
 
 
@@ -52,7 +53,7 @@ class Ckan:
             for position, item in enumerate(page.items, start=start + 1):
                 seen.add(_key(item))
                 digest = hashlib.sha256(mapping.as_bytes(item)).digest()
-                if digest not in told:
+                if digest not in told and _is_public(item):
                     told.add(digest)
                     yield ckan_package.read(item, position, language=self._language)
             start += len(page.items)
@@ -127,6 +128,13 @@ def _message(answer: Any) -> str:
     if not isinstance(told, str):
         return "the answer is not one of a CKAN Action API; check the address"
     return f"the portal reports an error: {clean_text(told)[:200]}"
+
+
+def _is_public(item: Any) -> bool:
+    """A portal may tell who has a key of what the public may not see; then it is not there."""
+    if not isinstance(item, dict):
+        return True
+    return item.get("private") is not True and item.get("state", "active") not in _HIDDEN_STATES
 
 
 def _key(item: Any) -> bytes:

@@ -17,7 +17,17 @@ from opendata.config import Settings
 from opendata.errors import SettingError
 
 SessionFactory = sessionmaker[Session]
+# Nobody's fault, and over soon: another try may go through.
+_PASSING = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.SerializationFailure,
+)
 _OUTAGES = (
+    *_PASSING,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
     psycopg.errors.AdminShutdown,
     psycopg.errors.CrashShutdown,
     psycopg.errors.CannotConnectNow,
@@ -54,6 +64,11 @@ def open_engine(settings: Settings) -> Engine:
 def sessions(engine: Engine) -> SessionFactory:
     """Return the session factory: the caller commits, and objects stay readable after that."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def is_passing(err: DBAPIError) -> bool:
+    """Say whether the same transaction may go through when it is tried again."""
+    return isinstance(err.orig, _PASSING)
 
 
 def is_outage(err: DBAPIError) -> bool:

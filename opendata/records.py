@@ -25,6 +25,12 @@ class Problem:
     row: int | None = None
     rule: str = ""
 
+    def __post_init__(self) -> None:
+        # Names and values come from outside, and must not cost the record that they are noted on.
+        for name, longest in (("field", 300), ("value", 2_000), ("rule", 500)):
+            text = _SURROGATES_AND_CONTROLS.sub("", getattr(self, name))
+            object.__setattr__(self, name, text[:longest])
+
 
 @dataclass(frozen=True)
 class PublisherName:

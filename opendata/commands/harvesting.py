@@ -12,9 +12,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from opendata import notices
 from opendata.commands import output
 from opendata.commands.context import Context
-from opendata.errors import OpendataError
+from opendata.errors import Conflict, OpendataError
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
+from opendata.services import sources
 from opendata.services.runs import exit_code
 from opendata.vocabulary import ExitCode, reason
 
@@ -61,7 +62,7 @@ def harvest_all(
 
             try:
                 ended = pipeline_run.harvest(
-                    source,
+                    _as_it_is_now(context, source),
                     context.open_harvester,
                     context.tools,
                     trigger=trigger,
@@ -82,6 +83,15 @@ def harvest_all(
         done.refused.append(str(err))
     notices.deliver(context.sessions, context.settings)
     return done
+
+
+def _as_it_is_now(context: Context, source: Source) -> Source:
+    """Return the settings of a source anew: the harvests before it may have taken hours."""
+    with context.sessions() as session:
+        found = sources.get(session, source.name)
+    if not found.enabled:
+        raise Conflict(f"Source {source.name} was disabled meanwhile; it was not harvested.")
+    return found
 
 
 def _display(*, quiet: bool) -> Progress:

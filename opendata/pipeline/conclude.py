@@ -19,10 +19,7 @@ def conclude(harvest: Harvest) -> None:
     limits, now = tools.settings.harvest, tools.clock()
     with tools.sessions() as session:
         run = runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
-        created = tally.counts[RecordOutcome.CREATED.value]
-        found = absence.losses(
-            session, run, seen=tally.seen.keys(), created=created, limits=limits, now=now
-        )
+        found = absence.losses(session, run, seen=tally.seen.keys(), limits=limits, now=now)
         lost = absence.unconfirmed(session, found)
         if absence.is_too_much(lost, found.known, limits):
             tally.reason = "source-shrunk"
@@ -36,8 +33,8 @@ def conclude(harvest: Harvest) -> None:
 
 
 def _rows(found: Losses) -> list[dict[str, Any]]:
-    listed = [(dataset, RecordOutcome.ABSENT) for dataset in found.newly_absent]
-    listed += [(dataset, RecordOutcome.WITHDRAWN) for dataset in found.overdue]
+    listed = [(lost, RecordOutcome.ABSENT) for lost in found.newly_absent]
+    listed += [(lost, RecordOutcome.WITHDRAWN) for lost in found.overdue]
     return [
         {
             "upstream_id": dataset.upstream_id,

@@ -16,9 +16,10 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from opendata.database import is_passing
 from opendata.models import Run, Source
 from opendata.pipeline.state import Lease, Tools
 from opendata.services import runs
@@ -188,7 +189,8 @@ def _beat(
             # The next beat may go through; if none does, the fence stops this run's writes.
             problem = type(err).__name__
             log.warning("the lease of run %s was not renewed: %s", lease.run_id, problem)
-            guard.close()
+            if not (isinstance(err, DBAPIError) and is_passing(err)):
+                guard.close()
             continue
         if not is_ours:
             log.warning("run %s was stopped or taken over; it writes no more", lease.run_id)

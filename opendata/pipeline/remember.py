@@ -21,11 +21,13 @@ def remember_success(resource: Resource, work: Work, harvest: Harvest) -> None:
         runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
         row = session.get_one(Resource, resource.id)
         row.last_checked_at = now
-        row.last_reason = "blocked-digest" if work.outcome == BuildState.REJECTED else ""
-        row.failing_since = now if row.last_reason and not row.failing_since else None
+        is_blocked = work.outcome == BuildState.REJECTED
+        row.last_reason = "blocked-digest" if is_blocked else ""
+        row.failing_since = (row.failing_since or now) if is_blocked else None
         if not work.is_unconfirmed:
             row.compared_at = now
-            row.validators = work.validators
+            # Blocked bytes are not kept, so a source that calls them unchanged says nothing.
+            row.validators = {} if is_blocked else work.validators
             row.validators_lie = row.validators_lie or work.validators_lied
         rests_since = now if work.is_new_version else work.version_since or now
         # What waits for a person is judged anew in every run.

@@ -82,7 +82,10 @@ def harvest(
             tally.give_up("internal-error", err.__class__.__name__)
             log.exception("harvest of %s stopped by a fault", source.name)
         tools.fault("run-closing")
-        return _close(source, lease, tools, tally, only)
+        try:
+            return _close(source, lease, tools, tally, only)
+        except LeaseLost:
+            return _ended_by_another(source, lease, tools)
 
 
 def _check_store(source: Source, tools: Tools) -> None:
@@ -183,7 +186,8 @@ def _close(
             run,
             now=tools.clock(),
             counts=tally.counts,
-            is_complete=tally.is_complete and only is None,
+            # With a nameless record any dataset may have been among what was read.
+            is_complete=tally.is_complete and not tally.unidentified and only is None,
             state=state,
             reason=tally.reason,
             detail=tally.detail,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from opendata.errors import InvalidDocument
 from opendata.models import Dataset
 from opendata.pipeline.harvest import Harvest
-from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.records import Problem, RejectedRecord, SourceRecord, clean_text
 from opendata.services import datasets
 from opendata.services.shelf import Shelf
 from opendata.vocabulary import DatasetState, RecordOutcome
@@ -31,6 +31,7 @@ class Taken:
     created: bool = False
     changed: bool = False
     is_at_rest: bool = False
+    is_withdrawn: bool = False  # by a person: its files are not fetched
     problems: Sequence[dict[str, Any]] = ()
     changes: Sequence[dict[str, Any]] = ()
     lost: Sequence[str] = ()
@@ -67,7 +68,7 @@ class SetAside:
     def row(self) -> dict[str, Any]:
         """Return the row of the record, with the whole raw document."""
         return {
-            "upstream_id": self.record.upstream_id[:_MAX_ID],
+            "upstream_id": clean_text(self.record.upstream_id)[:_MAX_ID],
             "dataset_id": None,
             "outcome": self.outcome.value,
             "problems": [asdict(problem) for problem in self.problems],
@@ -156,9 +157,10 @@ def _taken(record: SourceRecord, saved: datasets.Saved) -> Taken:
         dataset_id=saved.dataset.id,
         created=saved.created,
         changed=saved.changed,
+        is_withdrawn=saved.dataset.state == DatasetState.WITHDRAWN,
         problems=saved.dataset.problems,
         changes=saved.changes,
-        lost=record.lost,
+        lost=saved.dataset.lost,
         raw=record.raw,
     )
 

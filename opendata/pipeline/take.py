@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import DBAPIError
 
-from opendata.database import is_outage
+from opendata.database import is_outage, is_passing
 from opendata.pipeline.files import FileResults, Files
 from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.save import SetAside, Taken, save
@@ -27,6 +27,7 @@ from opendata.vocabulary import RecordOutcome
 log = logging.getLogger(__name__)
 # How often a record is saved that other runs get in the way of.
 _TRIES = 10
+_TRIES_IN_THE_WAY = 3  # of them for locks that others hold
 
 
 def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files: Files) -> None:
@@ -38,8 +39,10 @@ def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files
     _set_aside(harvest, aside)
     if harvest.source.files == "copy":
         by_id = {item.dataset_id: item for item in taken}
-        for results in files.process({item.dataset_id: item.changed for item in taken}):
+        wanted = {item.dataset_id: item.changed for item in taken if not item.is_withdrawn}
+        for results in files.process(wanted):
             _settle(harvest, [by_id[dataset_id] for dataset_id in results], results)
+        _settle(harvest, [item for item in taken if item.is_withdrawn], {})
     _note_repeats(harvest, sorted_out.repeats)
     harvest.tools.fault("dataset-settled")
 
@@ -56,6 +59,8 @@ def _save(
     try:
         return _save_together(harvest, records, aside)
     except DBAPIError as err:
+        if is_passing(err) and tries > _TRIES - _TRIES_IN_THE_WAY:
+            return _save(harvest, records, aside, tries=tries - 1)
         if is_outage(err):
             raise
         if len(records) > 1:
@@ -95,6 +100,8 @@ def _settle(
     harvest: Harvest, taken: Sequence[Taken], results: Mapping[uuid.UUID, FileResults]
 ) -> None:
     """Make new datasets public now that all their files were tried, and write the records."""
+    if not taken:
+        return
     with harvest.tools.sessions() as session:
         runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
         counts = settle(session, harvest, taken, results)

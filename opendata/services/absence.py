@@ -6,19 +6,30 @@ falls silent at once: then a person confirms. Nothing is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import String, cast, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, Uuid, any_, cast, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from opendata.config import Harvest as Limits
 from opendata.models import Dataset, Decision, Record, Run
 from opendata.services import datasets
 from opendata.vocabulary import DatasetState, RecordOutcome
 
+_AT_A_TIME = 500
 _LOST = (RecordOutcome.ABSENT.value, RecordOutcome.WITHDRAWN.value)
+
+
+class Lost(NamedTuple):
+    """A dataset that a run did not meet."""
+
+    id: uuid.UUID
+    upstream_id: str
 
 
 @dataclass(frozen=True)
@@ -29,8 +40,8 @@ class Losses:
     the datasets that were listed before the run.
     """
 
-    newly_absent: Sequence[Dataset]
-    overdue: Sequence[Dataset]
+    newly_absent: Sequence[Lost]
+    overdue: Sequence[Lost]
     known: int
 
     @property
@@ -40,28 +51,23 @@ class Losses:
 
 
 def losses(
-    session: Session,
-    run: Run,
-    *,
-    seen: Collection[str],
-    created: int,
-    limits: Limits,
-    now: datetime,
+    session: Session, run: Run, *, seen: Collection[str], limits: Limits, now: datetime
 ) -> Losses:
-    """Return what a complete run did not meet; `created`: datasets that this run itself added."""
+    """Return what a complete run did not meet."""
     listed = session.execute(
         select(Dataset.id, Dataset.upstream_id).where(
-            Dataset.source_id == run.source_id, Dataset.state == DatasetState.ACTIVE.value
+            Dataset.source_id == run.source_id,
+            Dataset.state == DatasetState.ACTIVE.value,
+            Dataset.created_at < run.started_at,
         )
     ).all()
-    silent = [identifier for identifier, upstream_id in listed if upstream_id not in seen]
-    newly_absent = session.scalars(select(Dataset).where(Dataset.id.in_(silent))).all()
-    return Losses(newly_absent, _overdue(session, run, seen, limits, now), len(listed) - created)
+    newly_absent = [Lost(*row) for row in listed if row.upstream_id not in seen]
+    return Losses(newly_absent, _overdue(session, run, seen, limits, now), len(listed))
 
 
 def _overdue(
     session: Session, run: Run, seen: Collection[str], limits: Limits, now: datetime
-) -> list[Dataset]:
+) -> list[Lost]:
     """Return the absent datasets whose grace is over: enough complete runs, this one included, and
     enough days. Runs count from the one that missed it, by number: clocks go backwards, too."""
     missed_in = (
@@ -81,28 +87,30 @@ def _overdue(
         .correlate(Dataset)
         .scalar_subquery()
     )
-    found = session.scalars(
-        select(Dataset).where(
+    found = session.execute(
+        select(Dataset.id, Dataset.upstream_id).where(
             Dataset.source_id == run.source_id,
             Dataset.state == DatasetState.ABSENT.value,
             Dataset.absent_since <= now - timedelta(days=limits.withdraw_after_days),
             earlier_runs + 1 >= limits.withdraw_after_runs,
         )
     )
-    return [dataset for dataset in found if dataset.upstream_id not in seen]
+    return [Lost(*row) for row in found if row.upstream_id not in seen]
 
 
 def unconfirmed(session: Session, found: Losses) -> int:
     """Return how many of the losses no person has confirmed yet."""
-    ids = [dataset.id for dataset in found.overdue]
+    ids = literal([lost.id for lost in found.overdue], ARRAY(Uuid))
     confirmed = exists().where(
         Decision.kind == "confirm-run",
         Decision.subject_kind == "run",
         Decision.subject_id == cast(Record.run_id, String),
+        Decision.at >= Dataset.absent_since,  # not what was confirmed another time
     )
     spoken_for = session.scalars(
         select(Record.dataset_id)
-        .where(Record.dataset_id.in_(ids), Record.outcome.in_(_LOST), confirmed)
+        .join(Dataset, Dataset.id == Record.dataset_id)
+        .where(Dataset.id == any_(ids), Record.outcome.in_(_LOST), confirmed)
         .distinct()
     ).all()
     return found.count - len(spoken_for)
@@ -116,21 +124,34 @@ def is_too_much(lost: int, known: int, limits: Limits) -> bool:
 
 def mark(session: Session, found: Losses, *, now: datetime, actor: str) -> None:
     """Let what is newly silent be absent, and withdraw what was silent long enough."""
-    for dataset in found.newly_absent:
+    for dataset in _loaded(session, found.newly_absent):
         dataset.state = DatasetState.ABSENT
         dataset.absent_since = now
         datasets.announce(session, dataset, actor=actor, kind="dataset.absent")
-    for dataset in found.overdue:
+    for dataset in _loaded(session, found.overdue):
         dataset.state = DatasetState.WITHDRAWN
         dataset.withdrawn_at = now
         dataset.withdrawn_reason = "gone-upstream"
         datasets.announce(session, dataset, actor=actor, kind="dataset.withdrawn")
 
 
+def _loaded(session: Session, lost: Sequence[Lost]) -> Iterator[Dataset]:
+    """Load datasets with what they are rendered from, some hundred at a time."""
+    for start in range(0, len(lost), _AT_A_TIME):
+        ids = [one.id for one in lost[start : start + _AT_A_TIME]]
+        found = session.scalars(
+            select(Dataset)
+            .where(Dataset.id.in_(ids))
+            .options(joinedload(Dataset.publisher), selectinload(Dataset.resources))
+        )
+        yield from found.all()
+        session.flush()
+
+
 def still_lost(session: Session, run: Run) -> Losses:
     """Return what a run that waits for a person would take away, as far as it is still so."""
     rows = session.execute(
-        select(Dataset, Record.outcome)
+        select(Dataset.id, Dataset.upstream_id, Dataset.state, Record.outcome)
         .join(Record, Record.dataset_id == Dataset.id)
         .where(
             Record.run_id == run.id,
@@ -138,10 +159,11 @@ def still_lost(session: Session, run: Run) -> Losses:
             Dataset.last_checked_at < run.started_at,
         )
     ).all()
-    newly_absent = [
-        d for d, word in rows if word == RecordOutcome.ABSENT and d.state == DatasetState.ACTIVE
-    ]
-    overdue = [
-        d for d, word in rows if word == RecordOutcome.WITHDRAWN and d.state == DatasetState.ABSENT
-    ]
-    return Losses(newly_absent, overdue, 0)
+    absent, withdrawn = (
+        [Lost(row.id, row.upstream_id) for row in rows if (row.outcome, row.state) == pair]
+        for pair in (
+            (RecordOutcome.ABSENT, DatasetState.ACTIVE),
+            (RecordOutcome.WITHDRAWN, DatasetState.ABSENT),
+        )
+    )
+    return Losses(absent, withdrawn, 0)

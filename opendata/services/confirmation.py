@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opendata import events
 from opendata.errors import Conflict
-from opendata.models import Decision, Run
+from opendata.models import Decision, Run, Source
 from opendata.services import absence
 from opendata.services.absence import Losses
 from opendata.vocabulary import RecordOutcome, RunState
@@ -21,13 +21,19 @@ def confirm(session: Session, run: Run, *, by: str, reason: str, now: datetime) 
 
     Raises Conflict for a run that does not wait, or is not the newest of its source.
     """
+    # No run of the source begins meanwhile, and nobody else confirms.
+    session.execute(select(Source.id).where(Source.id == run.source_id).with_for_update())
+    session.refresh(run)
     if run.state != RunState.NEEDS_CONFIRMATION:
         raise Conflict(f"Run {run.id} waits for nobody; it ended as {run.state}.")
-    newest = session.scalars(
-        select(Run.id).where(Run.source_id == run.source_id).order_by(Run.id.desc()).limit(1)
-    ).one()
-    if newest != run.id:
-        raise Conflict(f"Run {newest} of this source is newer; look at that one instead.")
+    later = session.scalars(
+        select(Run.id)
+        .where(Run.source_id == run.source_id, Run.id > run.id)
+        .where(Run.is_complete | (Run.state == RunState.RUNNING.value))
+        .order_by(Run.id.desc())
+    ).first()
+    if later is not None:
+        raise Conflict(f"Run {later} of this source is newer; look at that one instead.")
     found = absence.still_lost(session, run)
     absence.mark(session, found, now=now, actor=by)
     _write(session, run, found, by=by, reason=reason, now=now)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from opendata import __version__, events
 from opendata.models import Dataset, DatasetSlug, Publisher, Source
-from opendata.records import Problem, PublisherName, SourceRecord
+from opendata.records import Problem, PublisherName, SourceRecord, clean_text
 from opendata.search.text import sort_key
 from opendata.services import (
     catalogue,
@@ -203,7 +203,7 @@ def _remember(
     """Keep with the dataset what an unchanged record need not be mapped for again."""
     dataset.record_hash = fingerprint(record, source)
     dataset.problems = [asdict(problem) for problem in problems]
-    dataset.lost = list(record.lost)
+    dataset.lost = [clean_text(name)[:300] for name in record.lost]
 
 
 def _reappear(session: Session, dataset: Dataset, actor: str) -> bool:

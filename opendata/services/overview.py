@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from opendata.models import Build, Dataset, Resource, Run, Source
 from opendata.search import indexer
@@ -114,10 +114,15 @@ def _held_datasets(session: Session) -> list[Waiting]:
 
 
 def _unconfirmed_runs(session: Session) -> list[Waiting]:
+    later = aliased(Run)
     rows = session.execute(
         select(Run, Source.name)
         .join(Source)
         .where(Run.reason == "source-shrunk")
-        .where(Run.id.in_(select(func.max(Run.id)).group_by(Run.source_id)))
+        .where(
+            ~exists()
+            .where(later.source_id == Run.source_id, later.id > Run.id)
+            .where(later.is_complete)
+        )
     )
     return [Waiting(f"run {run.id} of {name}", run.started_at, (run.reason,)) for run, name in rows]

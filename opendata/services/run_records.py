@@ -87,15 +87,24 @@ def add_problem(session: Session, run_id: int, upstream_id: str, problem: Proble
 
 
 def prune(session: Session, run: Run) -> None:
-    """Forget which records were unchanged in older runs: how many they were stays with the run."""
-    older = (
+    """Forget which records were unchanged in older runs: how many they were stays with the run.
+
+    What a record says beyond the standing problems of its dataset, of its files, is kept.
+    """
+    newest_whole = (
         select(Run.id)
-        .where(Run.source_id == run.source_id, Run.id <= run.id)
+        .where(Run.source_id == run.source_id, Run.id <= run.id, Run.is_complete)
         .order_by(Run.id.desc())
         .offset(_WHOLE_RUNS)
+        .limit(1)
+        .scalar_subquery()
     )
+    older = select(Run.id).where(Run.source_id == run.source_id, Run.id <= newest_whole)
     session.execute(
         delete(Record).where(
-            Record.run_id.in_(older), Record.outcome == RecordOutcome.UNCHANGED.value
+            Record.run_id.in_(older),
+            Record.outcome == RecordOutcome.UNCHANGED.value,
+            Record.dataset_id == Dataset.id,
+            Record.problems == Dataset.problems,
         )
     )

@@ -66,7 +66,8 @@ def standings(
 def _newest() -> Select[Run]:
     return (
         select(Run)
-        .where(Run.source_id == Source.id)
+        # A retry speaks of some records, not of the source.
+        .where(Run.source_id == Source.id, Run.trigger != "retry")
         .correlate(Source)
         .order_by(Run.started_at.desc(), Run.id.desc())
         .limit(1)

@@ -165,6 +165,7 @@ def _tell_of_change(session: Session, run: Run) -> None:
             Run.source_id == run.source_id,
             Run.id < run.id,
             Run.trigger != "retry",
+            Run.reason != "lost-worker",  # of our own making: nobody was told of it
             Run.state.not_in([RunState.RUNNING.value, RunState.CANCELLED.value]),
         )
         .order_by(Run.id.desc())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ class Shelf:
     # Publishers by the name that records give, for the length of a run.
     publisher_ids: dict[PublisherName, uuid.UUID]
     _publishers: dict[PublisherName, Publisher] = field(default_factory=dict)
+    _candidates: dict[str, Iterator[str]] = field(default_factory=dict)
     _owner: Publisher | None = None
 
     @classmethod
@@ -72,9 +73,14 @@ class Shelf:
         taken again, record by record.
         """
         base = slugs.make(title)
-        if base in self.taken_slugs:
+        if base not in self.taken_slugs:
+            self.taken_slugs.add(base)
+            return base
+        if base not in self._candidates:
             self.taken_slugs |= _numbered(self.session, base)
-        slug = next(slug for slug in slugs.candidates(title) if slug not in self.taken_slugs)
+            self._candidates[base] = slugs.candidates(title)
+        # Goes on where the last one of this title ended: a thousand equal titles are not rare.
+        slug = next(slug for slug in self._candidates[base] if slug not in self.taken_slugs)
         self.taken_slugs.add(slug)
         return slug
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +17,7 @@ from opendata.work.tried import tried
 from opendata.work.workplace import Workplace
 
 log = logging.getLogger(__name__)
+_SOON = timedelta(minutes=15)
 
 
 def harvest(place: Workplace, source_id: uuid.UUID) -> None:
@@ -39,14 +41,26 @@ def harvest(place: Workplace, source_id: uuid.UUID) -> None:
             progress=lambda title, counts: None,
         )
     except AlreadyRunning:
-        log.info("source %s is being harvested already; nothing to do", source.name)
+        log.info("source %s is being harvested already; it is looked at again", source.name)
+        _try_again_soon(place, source)
     except LeaseLost as err:
         log.warning("source %s is harvested elsewhere now: %s", source.name, err)
     except SQLAlchemyError as err:
         # The run is found to be lost, and the source due, by the next tick that has a database.
         log.warning("harvest of %s was cut off: %s", source.name, type(err).__name__)
+        _try_again_soon(place, source)
     else:
         _conclude(place, source, run)
+
+
+def _try_again_soon(place: Workplace, source: Source) -> None:
+    """There may be no run that would make the source due again."""
+    with tried(f"source {source.name} is not due again"), place.tools.sessions() as session:
+        row = session.get(Source, source.id, with_for_update={"key_share": True})
+        soon = place.tools.clock() + _SOON
+        if row is not None and (row.next_run_at is None or row.next_run_at > soon):
+            row.next_run_at = soon
+        session.commit()
 
 
 def _give_back(place: Workplace, source: Source) -> None:

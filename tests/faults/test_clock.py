@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from opendata.models import Resource, Run, Version
-from opendata.services import run_reports, sources
+from opendata.services import run_reports, runs, sources
 from tests.faults import wholeness
 from tests.faults.wholeness import NEW, prices_are
 from tests.instance import Instance
