@@ -8,6 +8,7 @@ from xml.parsers import expat
 from opendata.errors import SourceFailure
 
 _MOST_DEPTH = 100  # of elements: a catalogue has about ten
+_MOST_ATTRIBUTES = 1_000  # of one element; each is a triple to be made
 _MOST_PREFIXES = 200  # namespace declarations in force at one place
 
 
@@ -48,6 +49,9 @@ class _Guard:
         self._depth += 1
         if self._depth > _MOST_DEPTH:
             fact = f"the XML nests deeper than {_MOST_DEPTH} elements"
+            raise SourceFailure("bad-rdf", self._where, fact)
+        if len(attributes) > _MOST_ATTRIBUTES:
+            fact = f"an element of the XML has more than {_MOST_ATTRIBUTES} attributes"
             raise SourceFailure("bad-rdf", self._where, fact)
 
     def leave(self, name: str) -> None:

@@ -149,7 +149,8 @@ def finish(
     run.state = state.value
     run.counts = dict(counts)
     run.is_complete = is_complete
-    run.reason = reason or ("some-unread" if state == RunState.PARTIAL else "")
+    is_unread = state in (RunState.PARTIAL, RunState.FAILED)
+    run.reason = reason or ("some-unread" if is_unread else "")
     run.detail = detail[:2_000]
     run.finished_at = now
     if run.trigger != "retry":

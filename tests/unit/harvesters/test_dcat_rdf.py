@@ -178,6 +178,7 @@ def test_nothing_in_turtle_or_xml_is_followed(watched: list[tuple[str, Any]]) ->
         ("[" * 200_000, "jsonld"),
         ('{"a":' * 50_000 + "1" + "}" * 50_000, "jsonld"),
         (f"<rdf:RDF {RDF}>" + "<a>" * 100_000, "rdfxml"),
+        (f"<rdf:RDF {RDF}><a " + " ".join(f'a{i}="1"' for i in range(1_001)) + "/>", "rdfxml"),
         (
             f"<rdf:RDF {RDF} " + " ".join(f'xmlns:a{i}="urn:{i}"' for i in range(9_999)) + "/>",
             "rdfxml",
@@ -189,7 +190,7 @@ def test_nothing_in_turtle_or_xml_is_followed(watched: list[tuple[str, Any]]) ->
         (f'<rdf:Description {RDF} {DCT} xml:lang="!!" dct:title="x"/>', "rdfxml"),
         ("<urn:a> <urn:b> .", "ntriples"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_broken_rdf_is_a_failure_in_one_sentence(text: str | bytes, syntax: str) -> None:
     failure = refusal(text, syntax)
