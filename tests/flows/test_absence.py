@@ -203,6 +203,7 @@ def test_same_identifier_twice_is_reported_and_the_first_counts(
 
 
 def test_source_that_moves_keeps_all_ids(filled: Instance, source_site: Loopback) -> None:
+    """F42: no dataset and no file is made anew."""
     before = ids(filled)
     with Loopback() as other:
         moved = put(other, "a", "b", "c")

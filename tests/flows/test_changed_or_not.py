@@ -40,6 +40,7 @@ def test_changed_file_is_fetched(filled: Instance, source_site: Loopback) -> Non
 def test_validator_that_lies_is_found_by_the_full_check(
     filled: Instance, source_site: Loopback
 ) -> None:
+    """F20: believed between full checks, found out by one, and never believed again."""
     source_site.put("/gia-dat.csv", "ma_tinh;gia\n01;1600\n04;700\n")
     source_site.name("/gia-dat.csv", etag='"v1"')
     assert "versions" not in filled.harvest("bo").counts  # the source is believed
@@ -58,6 +59,7 @@ def test_validator_that_lies_is_found_by_the_full_check(
 def test_validator_that_changes_alone_makes_no_version(
     filled: Instance, source_site: Loopback
 ) -> None:
+    """F21: identity is the digest of the bytes."""
     source_site.name("/gia-dat.csv", etag='"v2"')
     run = filled.harvest("bo")
     assert run.counts == {"unchanged": 2, "resources": 2}

@@ -27,6 +27,7 @@ def fail(client: Transport, url: str, times: int) -> list[str]:
 def test_host_that_always_fails_is_asked_a_bounded_number_of_times(
     site: Site, client: Transport
 ) -> None:
+    """F11: the circuit opens."""
     url = site.put("/a", answer(b"", 500))
     assert fail(client, url, 10) == ["unexpected-status"] * 5 + ["host-resting"] * 5
     assert len(site.asked) == 15

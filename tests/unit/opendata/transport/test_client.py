@@ -134,6 +134,7 @@ def test_waits_grow_with_jitter(site: Site, transport: Make) -> None:
 def test_source_is_given_the_time_it_asks_for(
     site: Site, transport: Make, retry_after: str, least: float
 ) -> None:
+    """F13: Retry-After, in seconds and as a date."""
     waits: list[float] = []
     busy = answer(b"", 429, date="Mon, 01 Jan 2024 00:00:00 GMT", retry_after=retry_after)
     read(transport(tries=2, sleep=waits.append), site.put("/a", busy, answer()))
@@ -164,6 +165,7 @@ def test_connection_closed_without_an_answer_has_a_reason(site: Site, transport:
 
 
 def test_port_where_nobody_listens_has_a_reason(transport: Make) -> None:
+    """F04: the connection is refused."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{free.getsockname()[1]}"
@@ -172,6 +174,8 @@ def test_port_where_nobody_listens_has_a_reason(transport: Make) -> None:
 
 
 def test_unknown_host_has_a_reason(transport: Make) -> None:
+    """F04: the host is not found."""
+
     def nowhere(host: str, port: int) -> list[str]:
         raise OSError("no such name")
 

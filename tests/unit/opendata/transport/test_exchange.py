@@ -33,6 +33,7 @@ def test_plain_http_on_a_tls_address_is_a_tls_failure(site: Site, transport: Mak
 
 @pytest.mark.usefixtures("certificate")
 def test_certificate_that_nobody_vouches_for_is_a_tls_failure(site: Site, transport: Make) -> None:
+    """F25: self-signed."""
     assert reason_of(lambda: read(transport(), f"https://{site.host}/a")) == "tls"
     assert site.asked == []
 
@@ -47,6 +48,7 @@ def test_certificate_that_the_system_trusts_passes(
 def test_certificate_of_the_ca_file_passes(
     site: Site, transport: Make, certificate: Certificate
 ) -> None:
+    """F25: the only way to trust what the system does not."""
     client = transport(ca_file=str(certificate.path))
     assert read(client, f"https://{site.host}/a") == BODY
 
@@ -74,6 +76,7 @@ def test_ca_file_of_another_certificate_does_not_help(
 def test_certificate_for_another_host_is_a_tls_failure(
     site: Site, transport: Make, certificate: Certificate
 ) -> None:
+    """F25: of another host."""
     host = f"data.example:{site.server_address[1]}"
     client = transport(allow_private_hosts=(host,), ca_file=str(certificate.path), **LOOPBACK)
     assert reason_of(lambda: read(client, f"https://{host}/a")) == "tls"
@@ -82,6 +85,7 @@ def test_certificate_for_another_host_is_a_tls_failure(
 def test_expired_certificate_is_a_tls_failure_even_if_trusted(
     site: Site, transport: Make, tmp_path: Path
 ) -> None:
+    """F25: expired."""
     made = certificates.expired(tmp_path)
     site.put("/a", answer())
     site.speak_tls(made)

@@ -57,6 +57,7 @@ def deadline(clock: list[float]) -> Deadline:
 
 
 def test_name_that_changes_its_address_is_looked_up_once(deadline: Deadline) -> None:
+    """F26: each connection looks up once, and goes where it has looked."""
     answers = iter([[PUBLIC], [INNER]])
     system = Recorder()
     wire(system, lambda host, port: next(answers), deadline).connect_tcp("data.example", 80)
@@ -64,6 +65,7 @@ def test_name_that_changes_its_address_is_looked_up_once(deadline: Deadline) -> 
 
 
 def test_nothing_is_asked_when_one_address_is_an_inner_one(deadline: Deadline) -> None:
+    """F26: a name that leads inside by its second address is refused."""
     system = Recorder()
     with pytest.raises(SourceFailure) as caught:
         wire(system, lambda host, port: [PUBLIC, INNER], deadline).connect_tcp("data.example", 80)
