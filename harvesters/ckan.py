@@ -53,7 +53,7 @@ class Ckan:
             for position, item in enumerate(page.items, start=start + 1):
                 seen.add(_key(item))
                 digest = hashlib.sha256(mapping.as_bytes(item)).digest()
-                if digest not in told and _is_public(item):
+                if digest not in told and (page.count is None or _is_public(item)):
                     told.add(digest)
                     yield ckan_package.read(item, position, language=self._language)
             start += len(page.items)
@@ -75,7 +75,7 @@ class Ckan:
         params = {"rows": str(self._rows), "start": str(start), "sort": "id asc", **options}
         answer = self._http.get_json(self._search, params=params, secret=self._source.secret)
         if not isinstance(answer, dict) or answer.get("success") is not True:
-            raise SourceFailure("source-error", self._search, _message(answer))
+            raise SourceFailure("source-error", self._search, self._without_secret(answer))
         result = answer.get("result")
         if isinstance(result, list):  # DKAN
             return Page(result, None)
@@ -85,6 +85,11 @@ class Ckan:
             )
         count = result.get("count")
         return Page(result["results"], count if isinstance(count, int) else None)
+
+    def _without_secret(self, answer: Any) -> str:
+        """A portal may quote the key that it refuses."""
+        secret, told = self._source.secret, _message(answer)
+        return (told.replace(secret.value, "…") if secret else told)[:300]
 
     def _next_page(self, start: int, last: Page) -> Page:
         try:
@@ -127,11 +132,14 @@ def _message(answer: Any) -> str:
     told = error.get("message") if isinstance(error, dict) else None
     if not isinstance(told, str):
         return "the answer is not one of a CKAN Action API; check the address"
-    return f"the portal reports an error: {clean_text(told)[:200]}"
+    return f"the portal reports an error: {clean_text(told)}"
 
 
 def _is_public(item: Any) -> bool:
-    """A portal may tell who has a key of what the public may not see; then it is not there."""
+    """CKAN may tell who has a key of what the public may not see; then it is not there.
+
+    DKAN calls public datasets private as well, so there the word says nothing.
+    """
     if not isinstance(item, dict):
         return True
     return item.get("private") is not True and item.get("state", "active") not in _HIDDEN_STATES

@@ -75,6 +75,7 @@ def read(body: bytes, syntax: str, *, base: str, where: str) -> Graph:
             parser = RDFXMLParser()  # type: ignore[no-untyped-call]
             parser.parse(_source(body, base), _Sink(page))
         else:
+            _check_long_texts(body, where)
             kind = NTParser if syntax == dcat_syntax.NTRIPLES else TurtleParser
             kind().parse(_source(_utf8(body), base), _Sink(page))
     except RecursionError as err:
@@ -82,6 +83,15 @@ def read(body: bytes, syntax: str, *, base: str, where: str) -> Graph:
     except _FAULTS as err:
         raise SourceFailure("bad-rdf", where, f"the RDF is not sound: {_fact(err)}") from err
     return page
+
+
+def _check_long_texts(body: bytes, where: str) -> None:
+    """The parser needs four times as long for a text of several lines that is twice as long."""
+    for quotes in (b'"""', b"'''"):
+        longest = max(map(len, body.split(quotes)[1::2]), default=0)
+        if longest > 4 * dcat_xml.MOST_TEXT:  # bytes of as many characters
+            fact = f"a text of the RDF is longer than {dcat_xml.MOST_TEXT} characters"
+            raise SourceFailure("bad-rdf", where, fact)
 
 
 def _source(body: bytes, base: str) -> InputSource:

@@ -38,7 +38,8 @@ _OF_EXTENSION = {
     ".ttl": TURTLE,
     ".xml": RDFXML,
 }
-_HTML = re.compile(rb"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html)\b", re.I | re.S)
+_HTML = re.compile(rb"<(!doctype\s+html|html)\b", re.I)
+_BEFORE_HTML = re.compile(rb"<\?xml[^>]*>|<!--.*?-->|\s+", re.S)
 _COMMENTS = re.compile(rb"(#[^\n]*\n|\s)+")
 _HEAD = 2048  # bytes to look at
 
@@ -59,7 +60,7 @@ def recognise(document: Document, where: str, *, forced: str) -> str:
     head = document.body[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not head:
         raise SourceFailure("empty", where, "the answer is empty")
-    if _HTML.match(head):
+    if _is_web_page(head):
         raise SourceFailure("unexpected-type", where, "a web page came where a catalogue was due")
     extension = PurePosixPath(urlsplit(document.url).path).suffix.lower()
     found = (
@@ -72,6 +73,14 @@ def recognise(document: Document, where: str, *, forced: str) -> str:
         fact = "what came is not known as RDF; set the option format if it is"
         raise SourceFailure("unexpected-type", where, fact)
     return found
+
+
+def _is_web_page(head: bytes) -> bool:
+    """Say so by the first tag; comment by comment, since one pattern for all may never end."""
+    start = 0
+    while skipped := _BEFORE_HTML.match(head, start):
+        start = skipped.end()
+    return _HTML.match(head, start) is not None
 
 
 def _by_first_bytes(head: bytes) -> str | None:

@@ -7,6 +7,8 @@ from xml.parsers import expat
 
 from opendata.errors import SourceFailure
 
+MOST_TEXT = 200_000  # characters of one value, as the metadata profile has it
+_PARSE_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns# parseType"
 _MOST_DEPTH = 100  # of elements: a catalogue has about ten
 _MOST_ATTRIBUTES = 1_000  # of one element; each is a triple to be made
 _MOST_PREFIXES = 200  # namespace declarations in force at one place
@@ -24,6 +26,7 @@ def check(body: bytes, where: str) -> None:
     parser.EntityDeclHandler = guard.refuse_doctype
     parser.StartElementHandler = guard.enter
     parser.EndElementHandler = guard.leave
+    parser.CharacterDataHandler = guard.read
     parser.StartNamespaceDeclHandler = guard.declare
     parser.EndNamespaceDeclHandler = guard.forget
     try:
@@ -40,6 +43,7 @@ class _Guard:
         self._where = where
         self._depth = 0
         self._prefixes = 0
+        self._text = 0  # characters since the last tag
 
     def refuse_doctype(self, *declaration: object) -> NoReturn:
         fact = "the XML has a DOCTYPE, which may name files and addresses; ask for it without"
@@ -50,12 +54,24 @@ class _Guard:
         if self._depth > _MOST_DEPTH:
             fact = f"the XML nests deeper than {_MOST_DEPTH} elements"
             raise SourceFailure("bad-rdf", self._where, fact)
+        self._text = 0
+        if attributes.get(_PARSE_TYPE) == "Literal":
+            # The parser copies such markup anew for every letter.
+            fact = "the XML holds markup as a value (parseType Literal); ask for plain text"
+            raise SourceFailure("bad-rdf", self._where, fact)
         if len(attributes) > _MOST_ATTRIBUTES:
             fact = f"an element of the XML has more than {_MOST_ATTRIBUTES} attributes"
             raise SourceFailure("bad-rdf", self._where, fact)
 
     def leave(self, name: str) -> None:
         self._depth -= 1
+        self._text = 0
+
+    def read(self, text: str) -> None:
+        self._text += len(text)
+        if self._text > MOST_TEXT:
+            fact = f"a value of the XML is longer than {MOST_TEXT} characters"
+            raise SourceFailure("bad-rdf", self._where, fact)
 
     def declare(self, prefix: str | None, uri: str) -> None:
         self._prefixes += 1

@@ -14,7 +14,8 @@ from opendata.records import Problem, RejectedRecord, SourceRecord
 from opendata.vocabulary import RecordOutcome
 
 log = logging.getLogger(__name__)
-_NO_IDENTITY = ("missing-id", "not-an-object")
+# Who such a record is remains open: a twin that was set aside may be any known dataset.
+_NO_IDENTITY = ("missing-id", "not-an-object", "duplicate-id")
 
 
 @dataclass

@@ -58,7 +58,12 @@ def losses(
         select(Dataset.id, Dataset.upstream_id).where(
             Dataset.source_id == run.source_id,
             Dataset.state == DatasetState.ACTIVE.value,
-            Dataset.created_at < run.started_at,
+            # Not what this run itself has added.
+            ~exists().where(
+                Record.run_id == run.id,
+                Record.dataset_id == Dataset.id,
+                Record.outcome == RecordOutcome.CREATED.value,
+            ),
         )
     ).all()
     newly_absent = [Lost(*row) for row in listed if row.upstream_id not in seen]

@@ -69,7 +69,7 @@ def _newest() -> Select[Run]:
         # A retry speaks of some records, not of the source.
         .where(Run.source_id == Source.id, Run.trigger != "retry")
         .correlate(Source)
-        .order_by(Run.started_at.desc(), Run.id.desc())
+        .order_by(Run.id.desc())
         .limit(1)
     )
 

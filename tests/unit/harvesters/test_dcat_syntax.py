@@ -95,3 +95,9 @@ def test_all_forms_are_asked_for() -> None:
     assert dcat_syntax.accept("turtle").split(",")[0] == "text/turtle"
     for media_type in ("text/turtle", "application/rdf+xml", "application/ld+json", "*/*"):
         assert media_type in dcat_syntax.accept("")
+
+
+def test_comments_without_end_cost_no_time() -> None:
+    head = b"<!---->" * 290 + b"<rdf:RDF xmlns:rdf='x'/>"
+    document = Document("https://x.vn/catalog", head, "")
+    assert dcat_syntax.recognise(document, "x", forced="") == dcat_syntax.RDFXML
