@@ -390,7 +390,7 @@ def test_outcome_is_that_of_the_index(path: str) -> None:
     assert is_same != (path in DIFFERS) or path in PASSED_BY
 
 
-def test_every_endpoint_has_one_expectation() -> None:
+def test_every_endpoint_has_one_expectation(shared_inputs: Path) -> None:
     tables = (FAILS, HELD, REPLACES, NEW, ORIGINAL, CATALOGUES, PASSED_BY)
     told = [path for table in tables for path in table]
     assert sorted(told) == sorted(INDEX)

@@ -19,7 +19,7 @@ from opendata.database import SessionFactory
 from opendata.models import Build, Resource, TableBuild
 from opendata.storage import QUARANTINE
 from tests import hostile_site
-from tests.faults.test_hostile_source import CATALOGUES, FAILS, HELD, REPLACES, TABLES, ckan
+from tests.faults.test_hostile_source import CATALOGUES, FAILS, HELD, TABLES, ckan
 from tests.hostile_site import FarInstance, HostileSite
 from tests.loopback import Loopback
 
@@ -218,8 +218,3 @@ def test_body_without_end_leaves_nothing_on_disk(
     assert set(reasons(instance).values()) == {"too-large"}
     left = [path for path in instance.settings.store_path.parent.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in left if "search" not in path.parts) < 10_000
-
-
-def test_what_replaces_a_version_is_one_answer(hostile: HostileSite) -> None:
-    """F22: no range is ever asked for, so bytes of two answers are never joined."""
-    assert "/range-lies" in REPLACES
