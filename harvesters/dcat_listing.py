@@ -25,6 +25,7 @@ class Listing:
         self._ids: set[str] = set()
         self._listed: set[str] = set()
         self._totals: set[int] = set()
+        self._iris: set[str] = set()  # of datasets, read or only listed
 
     @property
     def announced(self) -> int | None:
@@ -35,6 +36,7 @@ class Listing:
         """Read the datasets of a page that no earlier page had."""
         self._listed |= page.listed
         self._totals |= page.totals
+        self._iris |= page.listed | {node for node in page.datasets if not is_blank(node)}
         identifiers = {node: _identifier(page.graph, node) for node in page.datasets}
         keys = {node: id if is_blank(node) else node for node, id in identifiers.items()}
         fresh = [node for node in page.datasets if keys[node] not in self._seen]
@@ -64,7 +66,12 @@ class Listing:
 
         Of several datasets with one identifier and no IRI the first counts.
         """
-        is_its_own = identifier not in self._ids and (sharers[identifier] == 1 or is_blank(node))
+        is_its_own = (
+            identifier not in self._ids
+            and (sharers[identifier] == 1 or is_blank(node))
+            # Nobody goes by the address of another dataset.
+            and (identifier == node or identifier not in self._iris)
+        )
         if identifier and not is_its_own:
             notes.problems.append(Problem("duplicate-id", "dct:identifier", identifier))
         iri = "" if is_blank(node) or node in self._ids else node

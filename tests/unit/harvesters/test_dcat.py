@@ -194,6 +194,18 @@ def test_datasets_that_share_an_identifier_go_by_their_iris(site: Site) -> None:
     assert [problem.code for problem in records[0].problems] == ["duplicate-id"]
 
 
+def test_nobody_goes_by_the_address_of_another_dataset(site: Site) -> None:
+    records, failure = harvest(
+        site,
+        turtle(
+            '<urn:a> a dcat:Dataset ; dct:identifier "urn:z" ; dct:title "A" .',
+            '<urn:z> a dcat:Dataset ; dct:title "Z" .',
+        ),
+    )
+    assert failure is None
+    assert {r.upstream_id: r.title["vi"] for r in records} == {"urn:a": "A", "urn:z": "Z"}
+
+
 def test_several_identifiers_or_an_empty_one_are_none(site: Site) -> None:
     records, _ = harvest(
         site,
