@@ -18,10 +18,12 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _OPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NOT_FOR_SECRETS = ("host", "connection", "content-length", "transfer-encoding", "user-agent")
 # Names of query parameters that carry a credential wherever they are used.
 _CREDENTIALS = frozenset(
     ("access_token", "api_key", "apikey", "auth_token", "client_secret", "passwd", "password")
-    + ("pwd", "secret", "sig", "signature", "token")
+    + ("pwd", "secret", "sig", "signature", "token", "apitoken", "subscription_key")
+    + ("x_amz_signature",)
 )
 
 
@@ -78,6 +80,11 @@ def variable(name: str) -> str:
             "This is not the name of an environment variable (capital letters, digits and _); "
             "give the name, not the secret."
         )
+    if name.startswith("OPENDATA_") and not name.startswith("OPENDATA_SECRET_"):
+        # A file of sources from elsewhere must not send our own settings to an address of its own.
+        raise SettingError(
+            f"{name} is a setting of the catalogue; put the credential into a variable of its own."
+        )
     return name
 
 
@@ -88,7 +95,8 @@ def option(key: str, value: str) -> str:
             f"{clean_text(key)[:80]!r} is not the name of an option; the README of the harvesters "
             "lists them."
         )
-    if key == "secret_header" and value and not _HEADER.fullmatch(value):
+    is_header = _HEADER.fullmatch(value) and value.lower() not in _NOT_FOR_SECRETS
+    if key == "secret_header" and value and not is_header:
         raise SettingError(
             "secret_header is the name of a header, like X-API-Key, and nothing else; "
             "the credential itself comes from the variable that --secret-env names."

@@ -106,3 +106,9 @@ def test_what_are_no_certificates_is_said(tmp_path: Path) -> None:
             source_values.certificate_file(path)
     with pytest.raises(SettingError, match="whole path"):
         source_values.certificate_file("ca.pem")
+
+
+@pytest.mark.parametrize("name", ["OPENDATA_DATABASE__URL", "OPENDATA_HTTP__PROXY"])
+def test_setting_of_the_catalogue_is_no_credential(name: str) -> None:
+    with pytest.raises(SettingError, match="a setting of the catalogue"):
+        source_values.variable(name)
