@@ -135,7 +135,7 @@ def _converges(instance: Instance, source: MovingSource) -> None:
             .join(Version, Version.id == Build.version_id)
             .where(Dataset.state == "active")
         )
-        public = dict(rows.tuples().all())
+        public = {row.upstream_id: row.digest for row in rows}
     offered = {name: hashlib.sha256(body).hexdigest() for name, body in source.files.items()}
     assert public == offered
     check(instance)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
@@ -25,7 +26,9 @@ def use(
         async with queue.app.open_async():
             await work(queue)
 
-    asyncio.run(main())
+    # A thread of its own: the browser of other tests keeps a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, main()).result()
 
 
 def test_one_job_of_a_source_waits(
