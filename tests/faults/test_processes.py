@@ -133,7 +133,10 @@ def open_files(instance: Instance) -> int:
 def test_f73_harvests_leave_no_file_and_no_thread(
     instance: Instance, listing: str, source_site: Loopback
 ) -> None:
-    """F73: thirty harvests, well and ill, in one process: as many files and threads as before."""
+    """F73: thirty harvests, well and ill, in one process: no more files and threads than before.
+
+    There may be fewer: what an earlier answer still held when they were counted first is gone.
+    """
     instance.add_source("bo", "file_list", listing)
     instance.harvest("bo")
     files, threads = open_files(instance), threading.active_count()
@@ -154,8 +157,9 @@ def test_f73_harvests_leave_no_file_and_no_thread(
     assert states == {"succeeded", "partial", "failed"}
     # The source is in this process, too: its last answers may be on their way out.
     for _ in range(500):
-        if (open_files(instance), threading.active_count()) == (files, threads):
+        if open_files(instance) <= files and threading.active_count() <= threads:
             break
         time.sleep(0.02)
-    assert (open_files(instance), threading.active_count()) == (files, threads)
+    assert open_files(instance) <= files
+    assert threading.active_count() <= threads
     wholeness.check(instance)
