@@ -14,16 +14,15 @@ def conclude(harvest: Harvest) -> None:
     """Look for what is gone, when the whole list was read and understood; a loss that is too great
     is only written down, for a person to confirm."""
     tally, tools = harvest.tally, harvest.tools
-    if not tally.is_complete or tally.unidentified or harvest.only is not None:
+    if not tally.is_whole:
         return
     limits, now = tools.settings.harvest, tools.clock()
     with tools.sessions() as session:
         run = runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
         found = absence.losses(session, run, seen=tally.seen.keys(), limits=limits, now=now)
-        lost = absence.unconfirmed(session, found)
-        if absence.is_too_much(lost, found.known, limits):
+        if absence.is_too_much(found, limits):
             tally.reason = "source-shrunk"
-            tally.detail = f"{lost} of {found.known} datasets are no longer listed"
+            tally.detail = f"{found.unconfirmed} of {found.known} datasets are no longer listed"
         else:
             absence.mark(session, found, now=now, actor=harvest.actor)
         run_records.write(session, run.id, _rows(found))

@@ -23,10 +23,16 @@ class Tally:
     seen: dict[str, bytes] = field(default_factory=dict)
     publishers: dict[PublisherName, uuid.UUID] = field(default_factory=dict)
     is_complete: bool = True
+    is_selection: bool = False  # only some records were wanted
     # Records without an identifier: any known dataset may be among them.
     unidentified: int = 0
     reason: str = ""
     detail: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run has seen all that the source lists: silence may be concluded from it."""
+        return self.is_complete and not self.unidentified and not self.is_selection
 
     def give_up(self, reason: str, detail: str) -> None:
         """Note why the list was not read to its end."""

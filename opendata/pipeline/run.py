@@ -58,7 +58,7 @@ def harvest(
     at_work: list[Harvest] = []
     with held(tools, source, trigger=trigger, on_lost=lambda: _abort(at_work)) as lease:
         tools.fault("run-started")
-        tally = Tally()
+        tally = Tally(is_selection=only is not None)
         try:
             _check_store(source, tools)
             opened = open_harvester(source)
@@ -70,7 +70,7 @@ def harvest(
             return _ended_by_another(source, lease, tools)
         except (KeyboardInterrupt, SystemExit):
             tally.give_up("cancelled", "")
-            _close(source, lease, tools, tally, only)
+            _close(source, lease, tools, tally)
             raise
         except OpendataError as err:
             tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
@@ -83,7 +83,7 @@ def harvest(
             log.exception("harvest of %s stopped by a fault", source.name)
         tools.fault("run-closing")
         try:
-            return _close(source, lease, tools, tally, only)
+            return _close(source, lease, tools, tally)
         except LeaseLost:
             return _ended_by_another(source, lease, tools)
 
@@ -175,9 +175,7 @@ def _title(record: SourceRecord | RejectedRecord) -> str:
     return next(iter(record.title.values()), record.upstream_id)
 
 
-def _close(
-    source: Source, lease: Lease, tools: Tools, tally: Tally, only: frozenset[str] | None
-) -> Run:
+def _close(source: Source, lease: Lease, tools: Tools, tally: Tally) -> Run:
     state = runs.state_of(tally.counts, is_complete=tally.is_complete, reason=tally.reason)
     with tools.sessions() as session:
         run = runs.hold_fence(session, lease.run_id, fence=lease.fence)
@@ -186,8 +184,7 @@ def _close(
             run,
             now=tools.clock(),
             counts=tally.counts,
-            # With a nameless record any dataset may have been among what was read.
-            is_complete=tally.is_complete and not tally.unidentified and only is None,
+            is_complete=tally.is_whole,
             state=state,
             reason=tally.reason,
             detail=tally.detail,

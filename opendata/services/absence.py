@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import String, Uuid, any_, cast, exists, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from opendata.config import Harvest as Limits
@@ -36,18 +35,15 @@ class Lost(NamedTuple):
 class Losses:
     """What a complete run would take away.
 
-    `newly_absent`: listed until now; `overdue`: absent long enough to be withdrawn. `known` counts
-    the datasets that were listed before the run.
+    `newly_absent`: listed until now; `overdue`: absent long enough to be withdrawn. `unconfirmed`
+    counts all that are gone without a person's word, those in grace too: a source that drains
+    slowly loses as much. `known` counts these and the datasets that were listed before the run.
     """
 
     newly_absent: Sequence[Lost]
     overdue: Sequence[Lost]
-    known: int
-
-    @property
-    def count(self) -> int:
-        """How many datasets would go."""
-        return len(self.newly_absent) + len(self.overdue)
+    unconfirmed: int = 0
+    known: int = 0
 
 
 def losses(
@@ -67,7 +63,31 @@ def losses(
         )
     ).all()
     newly_absent = [Lost(*row) for row in listed if row.upstream_id not in seen]
-    return Losses(newly_absent, _overdue(session, run, seen, limits, now), len(listed))
+    overdue = _overdue(session, run, seen, limits, now)
+    waiting = _waiting(session, run, seen)
+    return Losses(newly_absent, overdue, len(newly_absent) + waiting, len(listed) + waiting)
+
+
+def _waiting(session: Session, run: Run, seen: Collection[str]) -> int:
+    """Count the datasets that were absent before the run, and that no person has confirmed since.
+
+    Who confirms a run of the source is asked about all that were absent then.
+    """
+    runs_of_source = select(cast(Run.id, String)).where(Run.source_id == run.source_id)
+    confirmed = exists().where(
+        Decision.kind == "confirm-run",
+        Decision.subject_kind == "run",
+        Decision.subject_id.in_(runs_of_source),
+        Decision.at >= Dataset.absent_since,
+    )
+    absent = session.scalars(
+        select(Dataset.upstream_id).where(
+            Dataset.source_id == run.source_id,
+            Dataset.state == DatasetState.ABSENT.value,
+            ~confirmed,
+        )
+    )
+    return sum(upstream_id not in seen for upstream_id in absent)
 
 
 def _overdue(
@@ -103,28 +123,10 @@ def _overdue(
     return [Lost(*row) for row in found if row.upstream_id not in seen]
 
 
-def unconfirmed(session: Session, found: Losses) -> int:
-    """Return how many of the losses no person has confirmed yet."""
-    ids = literal([lost.id for lost in found.overdue], ARRAY(Uuid))
-    confirmed = exists().where(
-        Decision.kind == "confirm-run",
-        Decision.subject_kind == "run",
-        Decision.subject_id == cast(Record.run_id, String),
-        Decision.at >= Dataset.absent_since,  # not what was confirmed another time
-    )
-    spoken_for = session.scalars(
-        select(Record.dataset_id)
-        .join(Dataset, Dataset.id == Record.dataset_id)
-        .where(Dataset.id == any_(ids), Record.outcome.in_(_LOST), confirmed)
-        .distinct()
-    ).all()
-    return found.count - len(spoken_for)
-
-
-def is_too_much(lost: int, known: int, limits: Limits) -> bool:
+def is_too_much(found: Losses, limits: Limits) -> bool:
     """Say whether so great a loss is believed only from a person: all of it, or far too much."""
-    allowed = max(limits.shrink_limit_count, known * limits.shrink_limit_percent / 100)
-    return lost > allowed or (lost >= known > 1)
+    allowed = max(limits.shrink_limit_count, found.known * limits.shrink_limit_percent / 100)
+    return found.unconfirmed > allowed or (found.unconfirmed >= found.known > 1)
 
 
 def mark(session: Session, found: Losses, *, now: datetime, actor: str) -> None:
@@ -171,4 +173,4 @@ def still_lost(session: Session, run: Run) -> Losses:
             (RecordOutcome.WITHDRAWN, DatasetState.ABSENT),
         )
     )
-    return Losses(absent, withdrawn, 0)
+    return Losses(absent, withdrawn)

@@ -138,6 +138,25 @@ def test_too_great_a_loss_waits_until_it_is_confirmed(
         assert (decision.by, decision.kind) == ("cli:an", "confirm-run")
 
 
+def test_slow_drain_is_noticed_as_well(instance: Instance, source_site: Loopback) -> None:
+    """Few at a time, all within the days of grace: too much in all."""
+    names = [f"d{number:02}" for number in range(20)]
+    instance.add_source("nhieu", "file_list", put(source_site, *names))
+    instance.harvest("nhieu")
+    states = []
+    for left in (18, 16, 14):
+        put(source_site, *names[:left])
+        instance.let_pass(days=1)
+        run = instance.harvest("nhieu")
+        states.append(run.state)
+    assert states == ["succeeded", "succeeded", "needs-confirmation"]
+    assert "6 of 20" in run.detail
+    confirm(instance, run)
+    assert instance.harvest("nhieu").state == "succeeded"
+    put(source_site, *names[:12])
+    assert instance.harvest("nhieu").state == "succeeded"  # counted anew since
+
+
 def test_confirmed_loss_is_not_asked_for_again_when_grace_ends(
     instance: Instance, source_site: Loopback
 ) -> None:
