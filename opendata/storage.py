@@ -22,7 +22,8 @@ from opendata.errors import NotFound, StorageError
 ORIGINALS = "originals"
 TABLES = "tables"
 QUARANTINE = "quarantine"
-_SUFFIXES = {ORIGINALS: "", TABLES: ".parquet", QUARANTINE: ".parquet"}
+FOLDED = "folded"
+_SUFFIXES = {ORIGINALS: "", TABLES: ".parquet", QUARANTINE: ".parquet", FOLDED: ".parquet"}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
 

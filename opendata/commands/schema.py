@@ -12,6 +12,7 @@ from opendata import vocabulary
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.pipeline.check_file import check_file
+from opendata.pipeline.report import report_of
 from opendata.pipeline.state import BuiltTable
 from opendata.services import table_schemas
 from opendata.services.table_schemas import Field
@@ -83,33 +84,16 @@ def check(
     """Check a file as a harvest would, and store nothing. Exit code 1 when rows are bad."""
     shape, tables = check_file(file, table_schemas.find(name), context.settings)
     if as_json:
-        output.as_json(
-            {
-                "format": shape.format,
-                "encoding": shape.encoding,
-                "tables": [_facts(t) for t in tables],
-            }
-        )
+        output.as_json(report_of(shape, tables))
     else:
-        click.echo(f"{file.name}: {shape.format}, {shape.encoding or 'binary'}")
+        encoding = tables[0].shape.encoding if tables and tables[0].shape else ""
+        click.echo(f"{file.name}: {shape.format}, {encoding or 'binary'}")
         for table in tables:
             _show(table)
         if not tables:
             click.echo(vocabulary.reason(shape.reason).explain("en"))
     is_good = bool(tables) and not any(t.rows_quarantined or t.schema_mismatch for t in tables)
     click_context.exit(ExitCode.WELL if is_good else ExitCode.FAILED)
-
-
-def _facts(table: BuiltTable) -> dict[str, Any]:
-    return {
-        "name": table.name,
-        "rows_read": table.rows_read,
-        "rows_accepted": table.rows_accepted,
-        "rows_quarantined": table.rows_quarantined,
-        "problems": [asdict(problem) for problem in table.problems],
-        "samples": [asdict(problem) for problem in table.samples],
-        "schema_mismatch": [asdict(problem) for problem in table.schema_mismatch],
-    }
 
 
 def _show(table: BuiltTable) -> None:

@@ -43,7 +43,7 @@ class Build(Base):
     rows_read: Mapped[int] = mapped_column(server_default="0")
     rows_accepted: Mapped[int] = mapped_column(server_default="0")
     rows_quarantined: Mapped[int] = mapped_column(server_default="0")
-    #: {encoding, delimiter, tables: [{name, problems: [{code, column, count}], samples: […]}]}
+    #: As `pipeline.report` makes it: {format, problems, tables: [{name, problems, samples, …}]}
     report: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

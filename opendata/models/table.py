@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opendata.models.base import Base
@@ -45,6 +45,11 @@ class TableBuild(Base):
     #: The file lies at `quarantine/<quarantine_digest>.parquet`; none without bad rows.
     quarantine_digest: Mapped[str | None] = mapped_column(index=True)
     quarantine_rows: Mapped[int]
+    #: What the columns hold, as `pipeline.table.profile` describes it.
+    profile: Mapped[dict[str, Any]] = mapped_column(deferred=True, server_default=text("'{}'"))
+    #: The text columns in small letters without marks, for searching inside the table; the file
+    #: lies at `folded/<folded_digest>.parquet`.
+    folded_digest: Mapped[str | None] = mapped_column(index=True)
 
     table: Mapped[Table] = relationship()
     build: Mapped[Build] = relationship(back_populates="tables")

@@ -47,9 +47,9 @@ def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str
             "ask it to correct the file or its format",
         )
     if found.format == "csv" and claims.is_other_text(claim):
-        return FileShape("other", path, reason="not-tabular")
+        return FileShape("other", reason="not-tabular")
     if found.format == "csv":
         return shapes.of_csv(path, folder=folder, limits=limits, where=where)
     if found.format == "xlsx":
         return shapes.of_xlsx(path, limits=limits, where=where)
-    return FileShape(found.format, path, reason=found.reason)
+    return FileShape(found.format, reason=found.reason)

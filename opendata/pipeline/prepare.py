@@ -139,9 +139,13 @@ def _standing_files(
         (storage.ORIGINALS, version.digest, version.size),
         *((storage.TABLES, table.parquet_digest, table.parquet_size) for table in tables),
         *(
-            (storage.QUARANTINE, table.quarantine_digest, None)
+            (kind, digest, None)
             for table in tables
-            if table.quarantine_digest
+            for kind, digest in (
+                (storage.QUARANTINE, table.quarantine_digest),
+                (storage.FOLDED, table.folded_digest),
+            )
+            if digest
         ),
     )
 

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from opendata import storage
 from opendata.models import Build, Dataset, Resource, Table, TableBuild, Version
 from opendata.pipeline.decide import contract_of
-from opendata.pipeline.state import BuiltTable, FileShape, Tools, Verdict, Work
+from opendata.pipeline.report import report_of
+from opendata.pipeline.state import BuiltTable, Tools, Verdict, Work
 from opendata.services import codelists, datasets, runs
 from opendata.vocabulary import LIVE_BUILDS, BuildState
 
 # Raise it when the processing changes what a build holds: old builds stay, new ones are made.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 
 
 def register(work: Work, tools: Tools) -> Work:
@@ -114,11 +115,19 @@ def _store_files(work: Work, tools: Tools) -> dict[Path, str]:
     tools.store.put_once(storage.ORIGINALS, spool, work.digest)
     digests = {}
     for table in work.tables:
-        for kind, path in ((storage.TABLES, table.parquet), (storage.QUARANTINE, table.quarantine)):
+        for kind, path in _files(table):
             if path is not None:
                 digests[path] = storage.sha256(path)
                 tools.store.put_once(kind, path, digests[path])
     return digests
+
+
+def _files(table: BuiltTable) -> tuple[tuple[str, Path | None], ...]:
+    return (
+        (storage.TABLES, table.parquet),
+        (storage.QUARANTINE, table.quarantine),
+        (storage.FOLDED, table.folded),
+    )
 
 
 def _version(session: Session, resource: Resource, work: Work) -> tuple[Version, bool]:
@@ -166,7 +175,7 @@ def _build(
         rows_read=sum(table.rows_read for table in work.tables),
         rows_accepted=sum(table.rows_accepted for table in work.tables),
         rows_quarantined=sum(table.rows_quarantined for table in work.tables),
-        report=_report(shape, work.tables),
+        report=report_of(shape, work.tables),
         created_at=now,
     )
     session.add(build)
@@ -179,39 +188,6 @@ def schema_version(work: Work) -> str:
     if not work.tables:
         return "none"
     return work.schema.key if work.schema else "learned"
-
-
-def _report(shape: FileShape, tables: tuple[BuiltTable, ...]) -> dict[str, Any]:
-    return {
-        "encoding": shape.encoding,
-        "delimiter": shape.delimiter,
-        "problems": [asdict(problem) for problem in shape.problems],
-        "tables": [
-            {
-                "name": table.name,
-                "schema": table.schema,
-                "rows_read": table.rows_read,
-                "rows_accepted": table.rows_accepted,
-                "rows_quarantined": table.rows_quarantined,
-                "problems": [asdict(problem) for problem in table.problems],
-                "samples": [
-                    {
-                        "row": p.row,
-                        "column": p.field,
-                        "code": p.code,
-                        "value": p.value,
-                        "rule": p.rule,
-                    }
-                    for p in table.samples
-                ],
-                "schema_mismatch": [
-                    {"code": p.code, "field": p.field, "rule": p.rule}
-                    for p in table.schema_mismatch
-                ],
-            }
-            for table in tables
-        ],
-    }
 
 
 def _tables(
@@ -250,6 +226,8 @@ def _table_build(
         row_group_offsets=list(table.row_group_offsets),
         quarantine_digest=digests[table.quarantine] if table.quarantine else None,
         quarantine_rows=table.rows_quarantined,
+        profile=table.profile,
+        folded_digest=digests[table.folded] if table.folded else None,
     )
 
 

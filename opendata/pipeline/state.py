@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from opendata import faults
 from opendata.config import Settings
@@ -68,27 +69,54 @@ class Column:
     format: str = "default"
     title: str = ""
     description: str = ""
+    unit: str = ""  # as the schema or a row of units under the header says
+    role: str = ""  # what the values mean beyond their type: a word of `vocabulary.ROLES`
+    codelist: str = ""  # the code list that the schema holds the values against
+    why: str = ""  # why it has this type: a code of `vocabulary.DECISIONS`
 
 
 @dataclass(frozen=True)
-class SheetShape:
-    """Where one table lies in a file: its name, the title above it, the rows before the data."""
+class Apart:
+    """A row of the file that is no row of its table; `kind` is `units`, `total` or `note`."""
+
+    kind: str
+    cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """Where one table lies in a file, and how its rows are read.
+
+    `name`: the sheet, the member of an archive, or both as `member/sheet`; empty for a file that
+    is one table. `path`: what the reader reads: the spool, a UTF-8 copy of it, or what was
+    unpacked from it. `kinds`: the (kind, format) of each column where the file itself declares
+    types, as Parquet does; else nothing.
+    """
 
     name: str
     title: str
     header: tuple[str, ...]
-    skip_rows: int  # rows before the first data row, header included
+    path: Path
+    reader: str = "csv"  # a key of readers.READERS
+    skip_rows: int = 0  # rows before the first data row, header included
+    skip_last: int = 0  # rows behind the last data row
+    encoding: str = ""
+    delimiter: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
+    units: tuple[str, ...] = ()  # of each column, from a row of units
+    apart: tuple[Apart, ...] = ()
 
 
 @dataclass(frozen=True)
 class FileShape:
-    """What the bytes are. `sheets` is empty for a file that is no table; `reason` says why."""
+    """What the bytes are. `tables` is empty for a file that is no table; `reason` says why.
 
-    format: str  # csv, xlsx, pdf, html, json, xml, zip, parquet, other
-    path: Path  # what the readers read: the spool, or a UTF-8 copy of it
-    encoding: str = ""
-    delimiter: str = ""
-    sheets: tuple[SheetShape, ...] = ()
+    `problems` are of the file as a whole, or of a sheet or a member that is not read: a hidden
+    sheet, a member of another format.
+    """
+
+    format: str  # csv, xlsx, xls, ods, parquet, json, xml, html, zip, gz, pdf, other …
+    tables: tuple[TableShape, ...] = ()
     reason: str = ""
     problems: tuple[Problem, ...] = ()
 
@@ -101,6 +129,17 @@ class ProblemCount:
     column: str
     count: int
     rule: str = ""
+
+
+@dataclass(frozen=True)
+class PersonalFinding:
+    """What looks like personal data in one column; never the values themselves."""
+
+    code: str  # a code of `vocabulary.PERSONAL`
+    column: str
+    count: int  # cells
+    samples: tuple[str, ...] = ()  # masked
+    is_allowed: bool = False  # the schema says that it may be public
 
 
 @dataclass(frozen=True)
@@ -119,7 +158,11 @@ class BuiltTable:
     problems: tuple[ProblemCount, ...]
     samples: tuple[Problem, ...]
     schema: str = "learned"  # or `name/version` of a published schema
-    schema_mismatch: tuple[Problem, ...] = ()  # missing-column, extra-column
+    schema_mismatch: tuple[Problem, ...] = ()  # missing-column, extra-column, …
+    shape: TableShape | None = None
+    profile: dict[str, Any] = field(default_factory=dict)  # as `table.profile` describes it
+    folded: Path | None = None  # text columns in small letters without marks, for searching
+    personal: tuple[PersonalFinding, ...] = ()
 
 
 @dataclass(frozen=True)

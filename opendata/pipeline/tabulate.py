@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opendata.config import Tables
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.state import BuiltTable, FileShape, SheetShape, Tools, Work
+from opendata.pipeline.state import BuiltTable, FileShape, TableShape, Tools, Work
 from opendata.pipeline.table import plan
 from opendata.pipeline.table.build import Files, build_table
 from opendata.services.table_schemas import TableSchema
@@ -35,27 +35,27 @@ def build_tables(
     shape: FileShape, *, schema: TableSchema | None, folder: Path, limits: Tables, where: str
 ) -> tuple[BuiltTable, ...]:
     """Build every table of a file into `folder`."""
-    schemas = _schemas(shape.sheets, schema)
+    schemas = _schemas(shape.tables, schema)
     return tuple(
         build_table(
-            TableSource(shape, sheet, limits, where),
+            TableSource(table, limits, where),
             schemas[number],
             Files(folder / f"table-{number}.parquet", folder / f"quarantine-{number}.parquet"),
         )
-        for number, sheet in enumerate(shape.sheets)
+        for number, table in enumerate(shape.tables)
     )
 
 
 def _schemas(
-    sheets: tuple[SheetShape, ...], schema: TableSchema | None
+    tables: tuple[TableShape, ...], schema: TableSchema | None
 ) -> list[TableSchema | None]:
     """Give the schema to the sheets that share a column with it; a sheet of notes is learned.
 
     Where no sheet does, the first one is held against the schema: its mismatch must show.
     """
     if schema is None:
-        return [None] * len(sheets)
-    fitting = [any(plan.match(sheet.header, schema)) for sheet in sheets]
+        return [None] * len(tables)
+    fitting = [any(plan.match(table.header, schema)) for table in tables]
     if not any(fitting):
-        fitting[:1] = [True] * len(sheets[:1])
+        fitting[:1] = [True] * len(tables[:1])
     return [schema if fits else None for fits in fitting]

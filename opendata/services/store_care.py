@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from opendata.errors import StorageError
 from opendata.models import TableBuild, Version
-from opendata.storage import ORIGINALS, QUARANTINE, TABLES, Store
+from opendata.storage import FOLDED, ORIGINALS, QUARANTINE, TABLES, Store
 
 # How the work folders of harvests begin.
 SPOOL_PREFIX = "harvest-"
@@ -93,6 +93,7 @@ def _is_referenced(session: Session, kind: str, digest: str) -> bool:
         ORIGINALS: Version.digest,
         TABLES: TableBuild.parquet_digest,
         QUARANTINE: TableBuild.quarantine_digest,
+        FOLDED: TableBuild.folded_digest,
     }[kind]
     return session.scalars(select(column).where(column == digest).limit(1)).first() is not None
 
@@ -104,7 +105,7 @@ def usage(store: Store) -> dict[str, tuple[int, int]]:
     for kind, _, stat in store.walk():
         files[kind] += 1
         sizes[kind] += stat.st_size
-    return {kind: (files[kind], sizes[kind]) for kind in (ORIGINALS, TABLES, QUARANTINE)}
+    return {kind: (files[kind], sizes[kind]) for kind in (ORIGINALS, TABLES, QUARANTINE, FOLDED)}
 
 
 def referenced(session: Session) -> set[tuple[str, str]]:
@@ -115,9 +116,11 @@ def referenced(session: Session) -> set[tuple[str, str]]:
 def _references(session: Session) -> Iterator[tuple[str, str]]:
     for digest in session.scalars(select(Version.digest).distinct()):
         yield ORIGINALS, digest
-    for parquet, quarantine in session.execute(
-        select(TableBuild.parquet_digest, TableBuild.quarantine_digest)
+    for parquet, quarantine, folded in session.execute(
+        select(TableBuild.parquet_digest, TableBuild.quarantine_digest, TableBuild.folded_digest)
     ):
         yield TABLES, parquet
         if quarantine:
             yield QUARANTINE, quarantine
+        if folded:
+            yield FOLDED, folded

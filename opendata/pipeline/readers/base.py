@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from opendata.config import Tables
-from opendata.pipeline.state import FileShape, SheetShape
+from opendata.pipeline.state import TableShape
 
 # Stands in a transcoded copy where bytes had no meaning: a noncharacter, which no text holds.
 UNDECODABLE = "\ufdd0"
@@ -18,10 +18,9 @@ UNDECODABLE = "\ufdd0"
 
 @dataclass(frozen=True)
 class TableSource:
-    """One table to read: the file, the sheet in it, the bounds, and what messages call it."""
+    """One table to read, the bounds, and what messages call the file."""
 
-    shape: FileShape
-    sheet: SheetShape
+    table: TableShape
     limits: Tables
     where: str
 

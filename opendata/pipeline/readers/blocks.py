@@ -17,7 +17,7 @@ _NO_DELIMITER = "\x1f"
 
 def delimiter_of(source: TableSource) -> str:
     """Return the delimiter that the parser is told."""
-    return source.shape.delimiter or _NO_DELIMITER
+    return source.table.delimiter or _NO_DELIMITER
 
 
 def blocks(source: TableSource, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
@@ -26,7 +26,7 @@ def blocks(source: TableSource, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     Raises `SourceFailure`: line-too-long, unclosed-quote.
     """
     delimiter = delimiter_of(source).encode()
-    with source.shape.path.open("rb") as file:
+    with source.table.path.open("rb") as file:
         rest = _after_header(file, source, delimiter, size)
         while data := file.read(size):
             block = rest + data
@@ -48,13 +48,13 @@ def blocks(source: TableSource, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
 def _after_header(file: BufferedReader, source: TableSource, delimiter: bytes, size: int) -> bytes:
     """Read past byte order mark, title and header; return what was read of the data behind."""
     head = file.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
-    if not source.sheet.skip_rows:
+    if not source.table.skip_rows:
         return head
     while True:
         data = file.read(size)
         head += data
         for number, end in enumerate(records.record_ends(head, delimiter), start=1):
-            if number == source.sheet.skip_rows:
+            if number == source.table.skip_rows:
                 return head[end:]
         if not data:
             return b""

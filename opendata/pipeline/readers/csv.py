@@ -29,7 +29,7 @@ def read_csv(source: TableSource) -> Iterator[TextBatch]:
 
 
 def _parse(block: bytes, source: TableSource) -> TextBatch:
-    names = [str(number) for number in range(len(source.sheet.header))]
+    names = [str(number) for number in range(len(source.table.header))]
     ragged: list[BrokenRow] = []
 
     def set_aside(row: pa_csv.InvalidRow) -> str:

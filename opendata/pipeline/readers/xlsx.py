@@ -27,12 +27,12 @@ _EXACT = 2**53
 
 def read_xlsx(source: TableSource) -> Iterator[TextBatch]:
     """Yield the rows of one sheet; wholly empty rows are no rows, failed cells are empty."""
-    width = len(source.sheet.header)
+    width = len(source.table.header)
     failed = _failed_cells(source)
-    with open_workbook(source.shape.path, source.where) as book:
-        sheet = book.get_sheet_by_name(source.sheet.name)
+    with open_workbook(source.table.path, source.where) as book:
+        sheet = book.get_sheet_by_name(source.table.name)
         left = sheet.start[1] if sheet.start else 0
-        rows = islice(enumerate(sheet.iter_rows()), source.sheet.skip_rows, None)
+        rows = islice(enumerate(sheet.iter_rows()), source.table.skip_rows, None)
         while chunk := list(islice(rows, max(1, _BATCH_CELLS // width))):
             batch = _batch(chunk, width, failed, left)
             if batch.count:
@@ -73,7 +73,7 @@ def row_cell(value: Any) -> str | None:
 def _failed_cells(source: TableSource) -> FailedCells:
     try:
         cells = workbook.error_cells(
-            source.shape.path, source.sheet.name, max_bytes=source.limits.max_spreadsheet_bytes
+            source.table.path, source.table.name, max_bytes=source.limits.max_spreadsheet_bytes
         )
     except workbook.DAMAGED as err:
         raise SourceFailure("unreadable", source.where, f"the workbook is damaged ({err})") from err

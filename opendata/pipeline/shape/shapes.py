@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.readers import records, workbook
 from opendata.pipeline.readers.xlsx import cell_text, open_workbook
 from opendata.pipeline.shape import dialect, encodings, header, transcode
-from opendata.pipeline.state import FileShape, SheetShape
+from opendata.pipeline.state import FileShape, TableShape
 from opendata.pipeline.values import Row, filled
 
 _HEAD_BYTES = 256 * 1024
@@ -46,17 +47,13 @@ def of_csv(path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape
     if found is None:
         if is_whole and records.has_open_quote(head, delimiter.encode()):
             raise SourceFailure("unclosed-quote", where, "the first quotation mark is never closed")
-        return FileShape("csv", readable, encoding.name, delimiter, reason=_NO_ROWS)
-    sheet = _sheet("", found, limits, where)
-    has_rows = not is_whole or _has_rows(head, delimiter, sheet.skip_rows)
-    return FileShape(
-        format="csv",
-        path=readable,
-        encoding=encoding.name,
-        delimiter=delimiter,
-        sheets=(sheet,) if has_rows else (),
-        reason="" if has_rows else _NO_ROWS,
+        return FileShape("csv", reason=_NO_ROWS)
+    table = replace(
+        _table("", found, readable, limits, where), encoding=encoding.name, delimiter=delimiter
     )
+    if is_whole and not _has_rows(head, delimiter, table.skip_rows):
+        return FileShape("csv", reason=_NO_ROWS)
+    return FileShape("csv", (table,))
 
 
 def of_xlsx(path: Path, *, limits: Tables, where: str) -> FileShape:
@@ -65,8 +62,8 @@ def of_xlsx(path: Path, *, limits: Tables, where: str) -> FileShape:
     Raises `SourceFailure`: unreadable, too-many-columns.
     """
     if _is_too_big(path, limits, where):
-        return FileShape("xlsx", path, reason="too-many-cells")
-    sheets = []
+        return FileShape("xlsx", reason="too-many-cells")
+    tables = []
     with open_workbook(path, where) as book:
         for about in book.sheets_metadata:
             is_shown = about.visible == SheetVisibleEnum.Visible
@@ -76,8 +73,10 @@ def of_xlsx(path: Path, *, limits: Tables, where: str) -> FileShape:
             head = [tuple(map(cell_text, row)) for row in islice(rows, _HEAD_ROWS)]
             found = header.find(_trimmed(head), width=_used_width(head))
             if found and any(filled(row) for row in head[found.skip_rows :]):
-                sheets.append(_sheet(about.name, found, limits, where))
-    return FileShape("xlsx", path, sheets=tuple(sheets), reason="" if sheets else _NO_ROWS)
+                tables.append(
+                    replace(_table(about.name, found, path, limits, where), reader="xlsx")
+                )
+    return FileShape("xlsx", tuple(tables), reason="" if tables else _NO_ROWS)
 
 
 def _head(path: Path, limits: Tables, where: str) -> tuple[bytes, bool]:
@@ -118,7 +117,7 @@ def _is_too_big(path: Path, limits: Tables, where: str) -> bool:
     return size.bytes > max_bytes or size.cells > max_cells
 
 
-def _sheet(name: str, found: header.Header, limits: Tables, where: str) -> SheetShape:
+def _table(name: str, found: header.Header, path: Path, limits: Tables, where: str) -> TableShape:
     if len(found.labels) > limits.max_columns:
         raise SourceFailure(
             "too-many-columns",
@@ -126,7 +125,7 @@ def _sheet(name: str, found: header.Header, limits: Tables, where: str) -> Sheet
             f"the table has {len(found.labels)} columns, the limit is {limits.max_columns}; "
             "raise tables.max_columns if that is meant",
         )
-    return SheetShape(name, found.title, found.labels, found.skip_rows)
+    return TableShape(name, found.title, found.labels, path, skip_rows=found.skip_rows)
 
 
 def _used_width(rows: list[Row]) -> int:

@@ -44,8 +44,8 @@ def build_table(source: TableSource, schema: TableSchema | None, files: Files) -
     with Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples) as bad:
         read, writer = _stream(source, planned, files.parquet, bad)
     return BuiltTable(
-        name=source.sheet.name,
-        title=source.sheet.title,
+        name=source.table.name,
+        title=source.table.title,
         columns=tuple(column.column for column in planned.columns),
         rows_read=read,
         rows_accepted=writer.rows,
@@ -56,6 +56,7 @@ def build_table(source: TableSource, schema: TableSchema | None, files: Files) -
         problems=bad.problems,
         samples=bad.samples,
         schema=planned.schema,
+        shape=source.table,
         schema_mismatch=planned.mismatch,
     )
 
@@ -69,7 +70,7 @@ def _stream(
     rejected: list[npt.NDArray[np.int64]] = []
     read = 0
     with TableWriter(parquet, arrow) as writer:
-        for batch in _ahead(READERS[source.shape.format](source)):
+        for batch in _ahead(READERS[source.table.reader](source)):
             checked = checker.check(batch)
             rejected.append(read + _rejected_rows(batch, checked))
             bad.add(_lines(batch, checked, planned, read))
@@ -100,9 +101,9 @@ def arrow_schema(planned: TablePlan) -> pa.Schema:
 
 def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
     if schema is not None:
-        return plan.by_schema(source.sheet.header, schema)
-    batches = READERS[source.shape.format](source)
-    return plan.learned(source.sheet.header, infer.infer(source.sheet.header, _ahead(batches)))
+        return plan.by_schema(source.table.header, schema)
+    batches = READERS[source.table.reader](source)
+    return plan.learned(source.table.header, infer.infer(source.table.header, _ahead(batches)))
 
 
 def _ahead(items: Iterable[Item]) -> Iterator[Item]:

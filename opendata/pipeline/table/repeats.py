@@ -72,7 +72,7 @@ def _lines(source: TableSource, planned: TablePlan, keys: dict[int, list[Key]]) 
     wanted = np.array(sorted(keys), np.int64)
     index = {of.column.name: of.index for of in planned.columns}
     read = 0
-    for batch in READERS[source.shape.format](source):
+    for batch in READERS[source.table.reader](source):
         numbers = read + batch.rows
         for position in np.flatnonzero(np.isin(numbers, wanted)).tolist():
             cells = tuple(column[position].as_py() for column in batch.columns)

@@ -103,7 +103,11 @@ def test_clean_utf8_is_read_in_place_and_nothing_is_copied(tmp_path: Path) -> No
     path = tmp_path / "file"
     path.write_text("Mã,Tên\n01,Hà Nội\n", encoding="utf-8")
     found = shape(path, "csv")
-    assert (found.path, found.encoding, found.delimiter) == (path, "utf-8", ",")
+    assert (found.tables[0].path, found.tables[0].encoding, found.tables[0].delimiter) == (
+        path,
+        "utf-8",
+        ",",
+    )
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -111,7 +115,7 @@ def test_header_alone_is_no_table(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("a,b\n")
     found = shape(path, "csv")
-    assert (found.sheets, found.reason) == ((), "no-rows")
+    assert (found.tables, found.reason) == ((), "no-rows")
 
 
 def test_too_many_columns_fail(tmp_path: Path) -> None:

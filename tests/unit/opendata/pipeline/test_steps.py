@@ -39,7 +39,7 @@ def work_of(content: bytes, folder: Path, url: str = "http://source/file.csv") -
 def test_table_goes_through_both_steps(tmp_path: Path) -> None:
     work = tabulate(detect(work_of(b"id;ten\n1;a\n", tmp_path), TOOLS), TOOLS)
     assert work.shape is not None
-    assert (work.shape.format, work.shape.delimiter) == ("csv", ";")
+    assert (work.shape.format, work.shape.tables[0].delimiter) == ("csv", ";")
     assert work.tables[0].rows_accepted == 1
     assert work.tables[0].parquet.parent == tmp_path
 

@@ -68,8 +68,8 @@ def test_file_has_the_rows_delimiter_and_encoding_known_of_it(
     build, shared_inputs: Path, truth: dict[str, Any], name: str
 ) -> None:
     built, known = build(shared_inputs / "inputs" / name), truth[name]
-    assert built.shape.delimiter == DELIMITERS_ARGUED.get(name, known["delimiter"])
-    assert built.shape.encoding in FAMILIES[known["encoding"]]
+    assert built.shape.tables[0].delimiter == DELIMITERS_ARGUED.get(name, known["delimiter"])
+    assert built.shape.tables[0].encoding in FAMILIES[known["encoding"]]
     assert built.table.rows_read == ROWS_ARGUED.get(name, known["records_with_header"] - 1)
     assert built.table.rows_quarantined == 0
 

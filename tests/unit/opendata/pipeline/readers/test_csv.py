@@ -14,7 +14,7 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.readers.base import TableSource, TextBatch
 from opendata.pipeline.readers.blocks import blocks
 from opendata.pipeline.readers.csv import read_csv
-from opendata.pipeline.state import FileShape, SheetShape
+from opendata.pipeline.state import TableShape
 
 CELL = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1f\ufdd0"), max_size=8
@@ -26,9 +26,8 @@ ROWS = st.integers(2, 4).flatmap(
 
 def source(path: Path, width: int, *, delimiter: str = ",", **limits: int) -> TableSource:
     header = tuple(f"c{number}" for number in range(width))
-    sheet = SheetShape(name="", title="", header=header, skip_rows=1)
-    shape = FileShape("csv", path, "utf-8", delimiter, (sheet,))
-    return TableSource(shape, sheet, Tables(**limits), "here")
+    table = TableShape("", "", header, path, skip_rows=1, encoding="utf-8", delimiter=delimiter)
+    return TableSource(table, Tables(**limits), "here")
 
 
 def read(path: Path, width: int, **rest: object) -> TextBatch:
