@@ -22,7 +22,7 @@ from opendata.commands.context import Context
 from opendata.commands.db import db
 from opendata.commands.demo import demo
 from opendata.commands.harvest import harvest
-from opendata.commands.harvest_control import confirm, retry, stop
+from opendata.commands.harvest_control import confirm, rebuild, retry, stop
 from opendata.commands.harvest_reports import diff, log, show
 from opendata.commands.harvest_reports import status as harvest_status
 from opendata.commands.schema import schema
@@ -94,7 +94,7 @@ for command in (export, apply, test):
     source.add_command(command)
 for command in (db, source, harvest, schema, search, store, serve, worker, demo, status):
     main.add_command(command)
-for subcommand in (harvest_status, log, show, diff, confirm, stop, retry):
+for subcommand in (harvest_status, log, show, diff, confirm, stop, retry, rebuild):
     harvest.add_command(subcommand)
 
 if __name__ == "__main__":

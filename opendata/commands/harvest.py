@@ -43,7 +43,7 @@ def run(
     Exit code: 0 well, 1 a run failed, 2 something could not be read, 3 something waits for a
     person.
     """
-    chosen = _chosen(context, names, everything=everything)
+    chosen = chosen_sources(context, names, everything=everything)
     if dry_run:
         click_context.exit(_preview(context, chosen, as_json=as_json))
     done = harvest_all(context, chosen, trigger="cli", quiet=as_json)
@@ -51,9 +51,10 @@ def run(
     click_context.exit(done.exit_code)
 
 
-def _chosen(context: Context, names: Sequence[str], *, everything: bool) -> Sequence[Source]:
+def chosen_sources(context: Context, names: Sequence[str], *, everything: bool) -> Sequence[Source]:
+    """Return the sources that a command names; disabled ones are refused."""
     if bool(names) == everything:
-        raise click.UsageError("Name the sources to harvest, or say --all.")
+        raise click.UsageError("Name the sources, or say --all.")
     with context.sessions() as session:
         if everything:
             return sources.every(session, enabled_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from opendata import notices
 from opendata.commands import output
@@ -15,6 +15,8 @@ from opendata.commands.context import Context
 from opendata.errors import Conflict, OpendataError
 from opendata.models import Run, Source
 from opendata.pipeline import run as pipeline_run
+from opendata.pipeline.rebuild import rebuild
+from opendata.pipeline.run import Progress
 from opendata.services import sources
 from opendata.services.runs import exit_code
 from opendata.vocabulary import ExitCode, reason
@@ -48,27 +50,48 @@ def harvest_all(
     quiet: bool = False,
     only: frozenset[str] | None = None,
 ) -> Harvested:
-    """Harvest the sources one after the other, then bring the index up to date.
+    """Harvest the sources one after the other, then bring the index up to date."""
 
-    A source that another process is harvesting does not keep the others from their turn.
-    """
+    def take(source: Source, tell: Progress) -> Run:
+        return pipeline_run.harvest(
+            source,
+            context.open_harvester,
+            context.tools,
+            trigger=trigger,
+            progress=tell,
+            only=only,
+        )
+
+    return _one_by_one(context, chosen, take, quiet=quiet)
+
+
+def rebuild_all(context: Context, chosen: Sequence[Source], *, quiet: bool) -> Harvested:
+    """Rebuild the sources from what the store holds, one after the other."""
+
+    def take(source: Source, tell: Progress) -> Run:
+        return rebuild(source, context.tools, progress=tell)
+
+    return _one_by_one(context, chosen, take, quiet=quiet)
+
+
+def _one_by_one(
+    context: Context,
+    chosen: Sequence[Source],
+    take: Callable[[Source, Progress], Run],
+    *,
+    quiet: bool,
+) -> Harvested:
+    """A source that another process has under way does not keep the others from their turn."""
     done = Harvested([], [])
     with _display(quiet=quiet) as display:
         for source in chosen:
             task = display.add_task(source.name, total=None, last="", counts="")
 
-            def tell(title: str, counts: Counter[str], task: TaskID = task) -> None:
+            def tell(title: str, counts: Counter[str], task: bars.TaskID = task) -> None:
                 display.update(task, last=output.clean(title)[:60], counts=summary(counts))
 
             try:
-                ended = pipeline_run.harvest(
-                    _as_it_is_now(context, source),
-                    context.open_harvester,
-                    context.tools,
-                    trigger=trigger,
-                    progress=tell,
-                    only=only,
-                )
+                ended = take(_as_it_is_now(context, source), tell)
             except OpendataError as err:
                 done.refused.append(str(err))
                 display.update(task, total=1, completed=1, last="not harvested")
@@ -94,14 +117,14 @@ def _as_it_is_now(context: Context, source: Source) -> Source:
     return found
 
 
-def _display(*, quiet: bool) -> Progress:
-    return Progress(
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:<28}"),
-        BarColumn(bar_width=12),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[counts]}"),
-        TextColumn("[dim]{task.fields[last]}"),
+def _display(*, quiet: bool) -> bars.Progress:
+    return bars.Progress(
+        bars.SpinnerColumn(finished_text="✓"),
+        bars.TextColumn("{task.description:<28}"),
+        bars.BarColumn(bar_width=12),
+        bars.TimeElapsedColumn(),
+        bars.TextColumn("{task.fields[counts]}"),
+        bars.TextColumn("[dim]{task.fields[last]}"),
         console=Console(stderr=True),
         disable=quiet,
     )

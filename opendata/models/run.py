@@ -27,7 +27,7 @@ class Run(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
-    #: `cli`, `schedule`, `demo`
+    #: `cli`, `schedule`, `demo`, `retry`, `rebuild`
     trigger: Mapped[str]
     state: Mapped[str]
     fence: Mapped[int]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from opendata.pipeline.state import BuiltTable, Policy, Published, Tools, Verdict, Work
+from opendata.pipeline.contract import difference
+from opendata.pipeline.state import BuiltTable, Change, Policy, Published, Tools, Verdict, Work
 from opendata.vocabulary import BuildState
 
 
@@ -32,18 +33,23 @@ def judge(
     """Return the verdict and its reasons, worst first; pure: same facts, same verdict."""
     if is_blocked:
         return Verdict(BuildState.REJECTED, ("blocked-digest",))
-    holds = tuple(_holds(tables, published, policy))
-    flags = tuple(_flags(tables, published))
+    changes = difference(published.contract, tables) if published else ()
+    holds = tuple(_holds(tables, published, policy, changes))
+    flags = tuple(_flags(tables, changes))
     notes = (absence,) if absence else ()
+    state = BuildState.PUBLISHED
     if holds:
-        return Verdict(BuildState.HELD, holds + flags + notes)
-    if flags and policy.mode == "flag":
-        return Verdict(BuildState.FLAGGED, flags + notes)
-    return Verdict(BuildState.PUBLISHED, flags + notes)
+        state = BuildState.HELD
+    elif flags and policy.mode == "flag":
+        state = BuildState.FLAGGED
+    return Verdict(state, holds + flags + notes, changes)
 
 
 def _holds(
-    tables: Sequence[BuiltTable], published: Published | None, policy: Policy
+    tables: Sequence[BuiltTable],
+    published: Published | None,
+    policy: Policy,
+    changes: Sequence[Change],
 ) -> Iterator[str]:
     if policy.mode == "hold":
         yield "policy-hold"
@@ -55,43 +61,21 @@ def _holds(
         yield "quarantine-over-limit"
     if published is None:
         return
-    if _breaks(published.contract, tables):
+    if any(change.is_breaking for change in changes):
         yield "contract-broken"
     if _shrinks(published.rows, sum(t.rows_accepted for t in tables), policy):
         yield "rows-shrunk"
 
 
-def _flags(tables: Sequence[BuiltTable], published: Published | None) -> Iterator[str]:
+def _flags(tables: Sequence[BuiltTable], changes: Sequence[Change]) -> Iterator[str]:
     if any(t.problems or t.schema_mismatch for t in tables):
         yield "policy-flag"
-    if published is not None and _widens(published.contract, tables):
+    if any(not change.is_breaking for change in changes):
         yield "contract-widened"
 
 
 def _share(part: int, whole: int) -> float:
     return 100.0 * part / whole if whole else 0.0
-
-
-def contract_of(tables: Sequence[BuiltTable]) -> dict[str, list[dict[str, str]]]:
-    """Return what a build promises to later ones: per table its columns and their types."""
-    return {t.name: [{"name": c.name, "type": c.type} for c in t.columns] for t in tables}
-
-
-def _breaks(contract: dict[str, list[dict[str, str]]] | None, tables: Sequence[BuiltTable]) -> bool:
-    """A table or a column gone, or a column of another type, breaks what readers rely on."""
-    now = {t.name: {c.name: c.type for c in t.columns} for t in tables}
-    return any(
-        now.get(name, {}).get(column["name"]) != column["type"]
-        for name, columns in (contract or {}).items()
-        for column in columns
-    )
-
-
-def _widens(contract: dict[str, list[dict[str, str]]] | None, tables: Sequence[BuiltTable]) -> bool:
-    if contract is None:
-        return False
-    promised = {(name, c["name"]) for name, columns in contract.items() for c in columns}
-    return any((t.name, c.name) not in promised for t in tables for c in t.columns)
 
 
 def _shrinks(before: int, now: int, policy: Policy) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from opendata.errors import SourceFailure
 from opendata.harvester import Transfer, Validators
-from opendata.pipeline.state import Tools, Work
+from opendata.pipeline.state import Stored, Tools, Work
 
 # Of the answer's headers these are kept with the version, as evidence.
 _KEPT_HEADERS = ("content-type", "content-length", "last-modified", "etag", "date")
@@ -22,6 +22,8 @@ def fetch(work: Work, tools: Tools) -> Work:
     SourceFailure when the source does not give a whole answer.
     """
     is_standing = _is_standing(work, tools)
+    if work.stored is not None:
+        return _from_store(work, work.stored, is_standing=is_standing)
     known = work.asks_with if is_standing and not work.is_asked_for_all else None
     spool = work.folder / "spool"
     with work.harvester.open(work.distribution, known=known) as transfer:
@@ -44,6 +46,22 @@ def fetch(work: Work, tools: Tools) -> Work:
         outcome="unchanged" if is_known else "",
     )
     return replace(fetched, validators_lied=_lied(work, fetched))
+
+
+def _from_store(work: Work, stored: Stored, *, is_standing: bool) -> Work:
+    if not stored.path.is_file():
+        fact = "the store has lost the original; see `opendata store check`"
+        raise SourceFailure("storage", work.distribution.url, fact)
+    return replace(
+        work,
+        spool=stored.path,
+        digest=stored.digest,
+        size=stored.size,
+        headers=stored.headers,
+        fetched_from=stored.fetched_from,
+        fetched_at=stored.fetched_at,
+        outcome="unchanged" if is_standing else "",
+    )
 
 
 def _is_standing(work: Work, tools: Tools) -> bool:

@@ -101,13 +101,15 @@ def _succeeded(resource: Resource, work: Work, harvest: Harvest) -> FileResult:
     if work.validators_lied:
         etag = work.asks_with.etag or work.asks_with.last_modified
         result.problems.append(Problem("validators-lie", field=resource.name, value=etag))
-    remember_success(resource, work, harvest)
+    if not harvest.is_rebuild:  # which says nothing of the source
+        remember_success(resource, work, harvest)
     return result
 
 
 def _failed(resource: Resource, reason: str, detail: str, harvest: Harvest) -> FileResult:
     log.info("file %s of resource %s failed: %s", shown(resource.url), resource.id, reason)
-    remember_failure(resource, reason, harvest)
+    if not harvest.is_rebuild:
+        remember_failure(resource, reason, harvest)
     problem = Problem(reason, field=resource.name, value=detail[:500])
     return FileResult(Counter(failed_resources=1), [problem])
 

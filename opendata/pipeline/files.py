@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from opendata.errors import RunInterrupted
-from opendata.models import Resource
+from opendata.models import Resource, Version
 from opendata.pipeline import prepare
 from opendata.pipeline.file import FileResult, process
 from opendata.pipeline.harvest import Harvest
@@ -96,11 +96,14 @@ class Files:
 
     def _listed(self, datasets: Sequence[uuid.UUID]) -> Sequence[Resource]:
         with self._harvest.tools.sessions() as session:
-            return session.scalars(
+            listed = (
                 select(Resource)
                 .where(Resource.dataset_id.in_(datasets), Resource.absent_since.is_(None))
                 .order_by(Resource.dataset_id, Resource.position)
-            ).all()
+            )
+            if self._harvest.is_rebuild:
+                listed = listed.where(exists().where(Version.resource_id == Resource.id))
+            return session.scalars(listed).all()
 
     def _finished(
         self, tasks: Mapping[uuid.UUID, list[Future[FileResult]]]

@@ -43,7 +43,7 @@ class Tally:
 @dataclass(frozen=True)
 class Harvest:
     """One run at work. `only`: the upstream ids to take, where not all are; `is_scheduled`: files
-    that seldom change are left alone until they are due."""
+    that seldom change are left alone until they are due; `is_rebuild`: all comes from the store."""
 
     source: Source
     opened: Opened
@@ -52,6 +52,7 @@ class Harvest:
     tally: Tally = field(default_factory=Tally)
     only: frozenset[str] | None = None
     is_scheduled: bool = False
+    is_rebuild: bool = False
 
     @property
     def harvester(self) -> Harvester:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from opendata import config
@@ -14,12 +15,20 @@ from opendata.transport.addresses import Guard
 from opendata.transport.client import Transport
 
 
+class Client(Protocol):
+    """What a harvester asks with."""
+
+    def abort(self) -> None:
+        """End what is under way, from whatever thread."""
+        ...
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A harvester and the client that it asks with: `http.abort()` ends what is under way."""
+    """A harvester and the client that it asks with."""
 
     harvester: Harvester
-    http: Transport
+    http: Client
 
 
 def open_harvester(

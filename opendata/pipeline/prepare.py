@@ -14,7 +14,7 @@ from opendata.harvester import Validators
 from opendata.models import BlockedDigest, Build, Resource, Source, TableBuild, Version
 from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.register import PIPELINE_VERSION
-from opendata.pipeline.state import Policy, Published, Tools, Work
+from opendata.pipeline.state import Policy, Published, Stored, Tools, Work
 from opendata.records import Distribution, Problem
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema
@@ -56,12 +56,24 @@ def work_for(session: Session, resource: Resource, harvest: Harvest, *, folder: 
         schema=schema,
         last_digest=newest.digest if newest else None,
         version_since=newest.fetched_at if newest else None,
+        stored=_stored(newest, tools) if newest and harvest.is_rebuild else None,
         asks_with=Validators(**resource.validators),
         is_asked_for_all=_needs_all(resource, tools),
         is_settled=_is_settled(session, resource, standing),
         standing_files=_standing_files(session, newest, standing) if newest else (),
         published=_published(session, resource),
         blocked=frozenset(session.scalars(select(BlockedDigest.digest))),
+    )
+
+
+def _stored(version: Version, tools: Tools) -> Stored:
+    return Stored(
+        path=tools.store.path(storage.ORIGINALS, version.digest),
+        digest=version.digest,
+        size=version.size,
+        fetched_at=version.fetched_at,
+        fetched_from=version.fetched_from,
+        headers=version.response_headers,
     )
 
 

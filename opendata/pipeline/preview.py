@@ -8,9 +8,9 @@ from opendata.database import is_outage
 from opendata.errors import InvalidDocument, OpendataError, SourceFailure
 from opendata.models import Source
 from opendata.pipeline.harvest import Tally
-from opendata.pipeline.run import OpenHarvester
 from opendata.pipeline.sort_out import has_too_many_files
 from opendata.pipeline.state import Tools
+from opendata.pipeline.under_lease import OpenHarvester
 from opendata.records import RejectedRecord, SourceRecord
 from opendata.services import datasets
 from opendata.vocabulary import RecordOutcome

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from opendata import storage
 from opendata.models import Build, Dataset, Resource, Table, TableBuild, Version
-from opendata.pipeline.decide import contract_of
+from opendata.pipeline.contract import contract_of
 from opendata.pipeline.report import report_of
 from opendata.pipeline.state import BuiltTable, Tools, Verdict, Work
 from opendata.services import codelists, datasets, runs
@@ -175,7 +175,7 @@ def _build(
         rows_read=sum(table.rows_read for table in work.tables),
         rows_accepted=sum(table.rows_accepted for table in work.tables),
         rows_quarantined=sum(table.rows_quarantined for table in work.tables),
-        report=report_of(shape, work.tables),
+        report={**report_of(shape, work.tables), "changes": _changes(verdict)},
         created_at=now,
     )
     session.add(build)
@@ -261,8 +261,13 @@ def _facts(build: Build, work: Work) -> dict[str, Any]:
         "previous_digest": work.published.digest if work.published else None,
         "state": str(build.state),
         "reasons": list(verdict.reasons),
+        "changes": _changes(verdict),
         "rows": build.rows_accepted,
     }
+
+
+def _changes(verdict: Verdict) -> list[dict[str, Any]]:
+    return [asdict(change) for change in verdict.changes]
 
 
 def _present(value: Any) -> Any:

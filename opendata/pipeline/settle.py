@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -25,7 +25,7 @@ def settle(
 ) -> Counter[str]:
     """Make new datasets public, or held, now that all their files were tried; return the counts
     of outcomes."""
-    moved = _let_move(session, harvest, [item for item in taken if not item.is_at_rest])
+    moved = let_move(session, harvest, [item.dataset_id for item in taken if not item.is_at_rest])
     counts: Counter[str] = Counter()
     rows, unchanged = [], []
     for item in taken:
@@ -41,10 +41,11 @@ def settle(
     return counts
 
 
-def _let_move(session: Session, harvest: Harvest, taken: Sequence[Taken]) -> set[uuid.UUID]:
+def let_move(session: Session, harvest: Harvest, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Make the datasets public, or held, whose files say so; return those that moved."""
     found = session.scalars(
         select(Dataset)
-        .where(Dataset.id.in_([item.dataset_id for item in taken]))
+        .where(Dataset.id.in_(list(ids)))
         .options(joinedload(Dataset.publisher), selectinload(Dataset.resources))
     )
     policy, actor = harvest.source.policy, harvest.actor

@@ -18,6 +18,9 @@ from opendata.records import Distribution, Problem
 from opendata.services.table_schemas import TableSchema
 from opendata.storage import Store
 
+# Differences that readers who rely on a table would fail at.
+_BREAKING = frozenset({"table-gone", "column-gone", "column-renamed", "type-changed"})
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -176,11 +179,42 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One difference; `kind` is a code of `vocabulary.CHANGES`, `before` and `after` are types, or
+    names where a column was renamed."""
+
+    kind: str
+    table: str
+    column: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def is_breaking(self) -> bool:
+        """Whether readers who rely on the promise would fail."""
+        return self.kind in _BREAKING
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What `decide` says: a build state and the codes of its reasons."""
+    """What `decide` says: a build state, the codes of its reasons, and how the build differs from
+    what the resource promises."""
 
     state: str
     reasons: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The original of a version, as it came: what a rebuild begins with."""
+
+    path: Path
+    digest: str
+    size: int
+    fetched_at: datetime
+    fetched_from: str
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -197,6 +231,7 @@ class Work:
     actor: str
     claimed_format: str = ""
     schema: TableSchema | None = None
+    stored: Stored | None = None  # a rebuild takes this and asks nobody
     version_since: datetime | None = None  # when the newest version came
     # What the source called the bytes that we have, asked with when nothing but they is needed.
     asks_with: Validators = Validators()

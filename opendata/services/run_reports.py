@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from opendata.models import Publisher, Record, Run, Source
+from opendata.services.runs import PARTIAL_TRIGGERS
 from opendata.vocabulary import RunState
 
 EXAMPLES = 3
@@ -66,8 +67,7 @@ def standings(
 def _newest() -> Select[Run]:
     return (
         select(Run)
-        # A retry speaks of some records, not of the source.
-        .where(Run.source_id == Source.id, Run.trigger != "retry")
+        .where(Run.source_id == Source.id, Run.trigger.not_in(PARTIAL_TRIGGERS))
         .correlate(Source)
         .order_by(Run.id.desc())
         .limit(1)

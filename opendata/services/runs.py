@@ -20,6 +20,8 @@ from opendata.models import Run, Source
 from opendata.services.run_states import change_of_state
 from opendata.vocabulary import ExitCode, RecordOutcome, RunState
 
+# Runs that see a part of the records, or none: they say nothing of the source as a whole.
+PARTIAL_TRIGGERS = ("retry", "rebuild")
 _UNREAD = (RecordOutcome.FAILED.value, RecordOutcome.REJECTED.value, "failed_resources")
 _READ = (
     RecordOutcome.CREATED.value,
@@ -153,8 +155,7 @@ def finish(
     run.reason = reason or ("some-unread" if is_unread else "")
     run.detail = detail[:2_000]
     run.finished_at = now
-    if run.trigger != "retry":
-        # A part of the records says nothing of the source as a whole.
+    if run.trigger not in PARTIAL_TRIGGERS:
         _tell_of_change(session, run)
 
 
@@ -165,7 +166,7 @@ def _tell_of_change(session: Session, run: Run) -> None:
         .where(
             Run.source_id == run.source_id,
             Run.id < run.id,
-            Run.trigger != "retry",
+            Run.trigger.not_in(PARTIAL_TRIGGERS),
             Run.reason != "lost-worker",  # of our own making: nobody was told of it
             Run.state.not_in([RunState.RUNNING.value, RunState.CANCELLED.value]),
         )

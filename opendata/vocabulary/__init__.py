@@ -6,13 +6,16 @@ and `problems.py`, each with what to do about it.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from enum import IntEnum, StrEnum
 
+from opendata.vocabulary.changes import CHANGES
 from opendata.vocabulary.problems import PROBLEMS
 from opendata.vocabulary.reasons import REASONS
 from opendata.vocabulary.word import Word
 
 __all__ = [
+    "CHANGES",
     "LIVE_BUILDS",
     "PROBLEMS",
     "PUBLIC_DATASETS",
@@ -87,6 +90,8 @@ class ExitCode(IntEnum):
 
 
 PUBLIC_DATASETS = (DatasetState.ACTIVE, DatasetState.ABSENT)
+# What may be said of a table or a record; their codes are all different.
+_OF_TABLES = ChainMap(PROBLEMS, CHANGES)
 LIVE_BUILDS = (BuildState.PUBLISHED, BuildState.FLAGGED)
 
 
@@ -111,4 +116,4 @@ def advice(code: str, language: str) -> str:
 
 
 def _word(code: str) -> Word:
-    return PROBLEMS.get(code) or reason(code)
+    return _OF_TABLES.get(code) or reason(code)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from opendata.pipeline.run import OpenHarvester
 from opendata.pipeline.state import Tools
+from opendata.pipeline.under_lease import OpenHarvester
 
 
 @dataclass(frozen=True)

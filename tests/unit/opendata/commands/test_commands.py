@@ -122,7 +122,7 @@ def test_mistake_gets_one_sentence_and_exit_code_1(
 def test_harvest_without_a_name_explains_itself(type_: Typist) -> None:
     result = type_("harvest", "run")
     assert result.exit_code == 64
-    assert "Name the sources to harvest, or say --all." in result.output
+    assert "Name the sources, or say --all." in result.output
 
 
 def test_database_of_another_release_is_said(settings: Settings, engine: object) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opendata.pipeline.decide import contract_of, judge
+from opendata.pipeline.contract import contract_of
+from opendata.pipeline.decide import judge
 from opendata.pipeline.state import BuiltTable, Column, Policy, ProblemCount, Published
 from opendata.records import Problem
 
