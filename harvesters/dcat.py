@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from harvesters import dcat_page, dcat_syntax, mapping
+from harvesters import dcat_page, dcat_syntax, dcat_triples, mapping
 from harvesters.dcat_listing import Listing
 from harvesters.dcat_page import Page
 from opendata.errors import SourceFailure, SourceIncomplete
@@ -55,15 +55,12 @@ class Dcat:
         return self._http.open(distribution.url, secret=self._source.secret, known=known)
 
     def _page(self, url: str) -> Page:
-        # rdflib takes a fifth of a second to load: only who reads a page waits for it.
-        from harvesters import dcat_rdf
-
         where = _shown(url)
         accept = dcat_syntax.accept(self._format)
         document = self._http.get(url, accept=accept, secret=self._source.secret)
         syntax = dcat_syntax.recognise(document, where, forced=self._format)
         base = _shown(document.url)
-        graph = dcat_rdf.read(document.body, syntax, base=base, where=where)
+        graph = dcat_triples.read(document.body, syntax, base=base, where=where)
         return dcat_page.read(graph, document.url, where, link=document.links.get("next", ""))
 
     def _next_page(self, url: str, listing: Listing) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,8 @@ _NAMESPACES = {
     "https://project-open-data.cio.gov/v1.1/schema#": "pod",
     "https://schema.org/": "schema",
 }
+_LONGEST_IRI = 2_000
+_SHOWN_IRI = 1_500  # of a longer one; still too long to be an identifier
 # A sound page is looked at some ten times over.
 _LOOKS_A_TRIPLE = 30
 _LOOKS_IN_ANY_CASE = 100_000
@@ -68,11 +71,11 @@ class Graph:
         self._looks = 0
 
     def add(self, node: str, iri: str, value: Value) -> None:
-        """Add one triple; its predicate is given as an IRI."""
-        name = short(iri)
-        if name == "rdf:type" and isinstance(value, str):
-            value = short(value)
-        self._nodes.setdefault(node, {}).setdefault(name, {})[value] = None
+        """Add one triple; its predicate is given as an IRI or by its short name."""
+        name = short(_bounded(iri))
+        if isinstance(value, str):
+            value = short(_bounded(value)) if name == "rdf:type" else _bounded(value)
+        self._nodes.setdefault(_bounded(node), {}).setdefault(name, {})[value] = None
         self._triples += 1
 
     def nodes(self) -> Iterable[str]:
@@ -101,7 +104,7 @@ class Graph:
 
         Writers of JSON often give an address as plain text; it counts if it names a node.
         """
-        name = value.text if isinstance(value, Literal) else value
+        name = _bounded(value.text if isinstance(value, Literal) else value)
         return name if name in self._nodes else ""
 
     def _looked_at(self, found: Mapping[Key, object]) -> Mapping[Key, object]:
@@ -119,6 +122,17 @@ class Graph:
 def is_blank(node: str) -> bool:
     """Tell whether a node has no IRI."""
     return node.startswith("_:")
+
+
+def _bounded(iri: str) -> str:
+    """Return an IRI, or for a very long one a name that keeps apart what it kept apart.
+
+    Such a name is no address and too long an identifier: what needs one of these tells so.
+    """
+    if len(iri) <= _LONGEST_IRI:
+        return iri
+    digest = hashlib.sha256(iri.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"too-long:{digest}:{iri[:_SHOWN_IRI]}"
 
 
 @lru_cache(maxsize=4096)

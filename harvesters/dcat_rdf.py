@@ -1,6 +1,6 @@
 """RDF read by rdflib, kept from the network, from files, and from what costs without bound.
 
-Loading rdflib takes a fifth of a second: this module is imported where a page is read.
+Imported by the process that `dcat_triples` starts for a page, and by no other.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 from xml.sax import SAXException
 
@@ -21,7 +22,7 @@ from rdflib.plugins.parsers.ntriples import NTParser
 from rdflib.plugins.parsers.rdfxml import RDFXMLParser
 
 from harvesters import dcat_context, dcat_syntax, dcat_xml
-from harvesters.dcat_graph import Graph, Literal, Value
+from harvesters.dcat_graph import Literal, Value
 from opendata.errors import SourceFailure
 from opendata.records import clean_text
 
@@ -46,43 +47,43 @@ _FAULTS = (
 )
 _MAX_FACT = 200  # characters of a parser's complaint
 
+Add = Callable[[str, str, Value], None]  # takes a node, the IRI of a property, and a value
+
 
 class _Sink(rdflib.Graph):
     """Takes triples from a parser and hands them on; prefixes would cost by the square."""
 
-    def __init__(self, page: Graph) -> None:
+    def __init__(self, add: Add) -> None:
         super().__init__(bind_namespaces="none")
-        self.page = page
+        self.hand_on = add
 
     def add(self, triple: Any) -> _Sink:
         subject, predicate, value = triple
-        self.page.add(_name(subject), str(predicate), _value(value))
+        self.hand_on(_name(subject), str(predicate), _value(value))
         return self
 
     def bind(self, *prefix: Any, **options: Any) -> None:
         """Keep no prefix."""
 
 
-def read(body: bytes, syntax: str, *, base: str, where: str) -> Graph:
-    """Return the page; raise `SourceFailure` bad-rdf or unsafe-xml for what cannot be read."""
-    page = Graph(where)
+def read(body: bytes, syntax: str, *, base: str, where: str, add: Add) -> None:
+    """Hand on each triple; raise `SourceFailure` bad-rdf or unsafe-xml for what cannot be read."""
     try:
         if syntax == dcat_syntax.JSONLD:
             document = dcat_context.resolve(json.loads(body), where)
-            to_rdf(document, _Sink(page), base=base)
+            to_rdf(document, _Sink(add), base=base)
         elif syntax == dcat_syntax.RDFXML:
             dcat_xml.check(body, where)
             parser = RDFXMLParser()  # type: ignore[no-untyped-call]
-            parser.parse(_source(body, base), _Sink(page))
+            parser.parse(_source(body, base), _Sink(add))
         else:
             _check_long_texts(body, where)
             kind = NTParser if syntax == dcat_syntax.NTRIPLES else TurtleParser
-            kind().parse(_source(_utf8(body), base), _Sink(page))
+            kind().parse(_source(_utf8(body), base), _Sink(add))
     except RecursionError as err:
         raise SourceFailure("bad-rdf", where, "the RDF nests too deep") from err
     except _FAULTS as err:
         raise SourceFailure("bad-rdf", where, f"the RDF is not sound: {_fact(err)}") from err
-    return page
 
 
 def _check_long_texts(body: bytes, where: str) -> None:

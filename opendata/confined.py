@@ -103,7 +103,7 @@ def _order(task: str, arguments: Sequence[str], limits: Limits) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-def _converse(child: subprocess.Popen[bytes], question: bytes, limits: Limits) -> bytes:
+def _converse(child: subprocess.Popen[bytes], question: bytes, limits: Limits) -> bytearray:
     """Hand over the question and return all that the child answers until it closes."""
     deadline = time.monotonic() + limits.seconds
     most = len(RESULT) + max(limits.output, _FAILURE_BYTES)
@@ -127,7 +127,7 @@ def _converse(child: subprocess.Popen[bytes], question: bytes, limits: Limits) -
                         ready.unregister(answering)
                     if len(answer) > most:
                         raise Killed("output")
-    return bytes(answer)
+    return answer
 
 
 def _pipes(child: subprocess.Popen[bytes], ready: selectors.BaseSelector) -> tuple[int, int]:
@@ -154,8 +154,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _result(answer: bytes, code: int, limits: Limits) -> bytes:
-    mark, body = answer[:1], answer[1:]
+def _result(answer: bytearray, code: int, limits: Limits) -> bytes:
+    mark, body = answer[:1], bytes(memoryview(answer)[1:])
     if mark == FAILURE:
         raise _failure(body)
     if code < 0:

@@ -14,8 +14,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from harvesters import dcat_rdf
+from harvesters.dcat_graph import Graph
 from opendata.config import Http
 from opendata.transport.client import Transport
+
+
+def read_rdf(body: bytes, syntax: str, *, base: str, where: str = "here") -> Graph:
+    """Read a page in this process."""
+    page = Graph(where)
+    dcat_rdf.read(body, syntax, base=base, where=where, add=page.add)
+    return page
+
 
 Reply = Callable[[dict[str, str]], Any]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from harvesters import dcat_page, dcat_rdf
+from harvesters import dcat_page
 from harvesters.dcat import Dcat
 from opendata.errors import SourceFailure, SourceIncomplete
 from opendata.harvester import SourceConfig
 from opendata.records import RejectedRecord, SourceRecord
-from tests.unit.harvesters.conftest import Site
+from tests.unit.harvesters.conftest import Site, read_rdf
 
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -272,7 +272,7 @@ def test_listing_does_not_depend_on_the_order_of_triples(site: Site) -> None:
 
 
 def test_link_header_leads_on_where_the_page_does_not() -> None:
-    graph = dcat_rdf.read(turtle(dataset("a")), "turtle", base="urn:x", where="here")
+    graph = read_rdf(turtle(dataset("a")), "turtle", base="urn:x")
     assert dcat_page.read(graph, "http://x/", "here", link="http://x/2").following == "http://x/2"
 
 

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from harvesters import dcat_dataset, dcat_rdf
+from harvesters import dcat_dataset
 from harvesters.dcat_graph import Graph
 from harvesters.dcat_node import Notes
 from opendata.records import Contact, Period, PublisherName, RejectedRecord, SourceRecord
+from tests.unit.harvesters.conftest import read_rdf
 
 PREFIXES = "".join(
     f"@prefix {prefix}: <{iri}> .\n"
@@ -36,7 +37,7 @@ MEDIA_TYPE = "https://www.iana.org/assignments/media-types"
 
 def page(text: str) -> Graph:
     body = (PREFIXES + text).encode()
-    return dcat_rdf.read(body, "turtle", base="http://data.example/", where="here")
+    return read_rdf(body, "turtle", base="http://data.example/")
 
 
 def record(properties: str, others: str = "", *, language: str = "vi") -> SourceRecord:
@@ -368,7 +369,7 @@ def test_raw_is_json_ld_of_the_dataset_and_what_it_leads_to() -> None:
         "; dct:publisher <urn:p> ; dct:relation <urn:other>",
         '<urn:p> foaf:name "A" . <urn:other> a dcat:Dataset ; dct:title "O" .',
     )
-    again = dcat_rdf.read(found.raw, "jsonld", base="http://x.example/", where="here")
+    again = read_rdf(found.raw, "jsonld", base="http://x.example/")
     assert set(again.nodes()) == {"urn:d", "urn:p"}
     assert again.types("urn:d") == {"dcat:Dataset"}
 

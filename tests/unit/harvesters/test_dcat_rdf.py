@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import harvesters
-from harvesters import dcat_rdf
 from harvesters.dcat_graph import Graph, Literal
 from opendata.errors import SourceFailure
+from tests.unit.harvesters.conftest import read_rdf
 
 BASE = "http://data.example/catalog"
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
@@ -43,7 +43,7 @@ sys.addaudithook(_watch)
 
 def read(text: str | bytes, syntax: str = "turtle") -> Graph:
     body = text.encode() if isinstance(text, str) else text
-    return dcat_rdf.read(body, syntax, base=BASE, where="here")
+    return read_rdf(body, syntax, base=BASE)
 
 
 def refusal(text: str | bytes, syntax: str) -> SourceFailure:
