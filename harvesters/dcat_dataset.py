@@ -27,15 +27,17 @@ def read(
     """
     dataset = Node(graph, name, notes)
     raw = dcat_raw.document(graph, name)
+    if raw.is_cut:
+        dataset.lose("raw (cut)")
     title = dataset.texts("dct:title", language=language)
     if not upstream_id and not notes.problems:
         dataset.problem("missing-id", "dct:identifier")
     if not title:
         dataset.problem("missing-title", "dct:title")
     if not upstream_id or not title:
-        nameless = f"blank node {hashlib.sha256(raw).hexdigest()[:12]}"
-        return RejectedRecord(upstream_id or nameless, raw, tuple(notes.problems))
-    return _record(dataset, upstream_id, title, raw, language)
+        nameless = f"blank node {hashlib.sha256(raw.body).hexdigest()[:12]}"
+        return RejectedRecord(upstream_id or nameless, raw.body, tuple(notes.problems))
+    return _record(dataset, upstream_id, title, raw.body, language)
 
 
 def _record(

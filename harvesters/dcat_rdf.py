@@ -115,7 +115,9 @@ def _name(node: Any) -> str:
 
 def _value(value: Any) -> Value:
     if isinstance(value, rdflib.Literal):
-        return Literal(clean_text(value), value.language or "", str(value.datatype or ""))
+        # One letter more than fits, so that it is still found too long where it counts.
+        text = clean_text(value)[: dcat_xml.MOST_TEXT + 1]
+        return Literal(text, value.language or "", str(value.datatype or ""))
     return _name(value)
 
 

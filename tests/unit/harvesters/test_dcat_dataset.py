@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -379,3 +380,41 @@ def test_circles_of_blank_nodes_end() -> None:
         "; dct:relation _:a", "_:a dct:relation _:b . _:b dct:relation _:a ; dct:title 'b' ."
     )
     assert found.raw
+
+
+def test_long_text_that_datasets_share_is_cut_in_the_raw_of_each() -> None:
+    text = "x" * 190_000
+    shared = f"<urn:p> foaf:name 'P' ; dct:description '{text}1', '{text}2' ."
+    found = record("; dct:publisher <urn:p>", shared)
+    again = record("; dct:publisher <urn:p>", shared.replace("x1", "x3"))
+    assert len(found.raw) < 30_000
+    assert "raw (cut)" in found.lost
+    (_, node) = json.loads(found.raw)["@graph"]
+    texts = [value["@value"] for value in node["dct:description"]]
+    assert len(texts) == 2
+    assert all(
+        text.startswith("xxx") and "… cut here: of 190001 characters" in text for text in texts
+    )
+    assert found.raw != again.raw
+
+
+def test_text_that_fits_is_whole_in_the_raw() -> None:
+    text = "x" * 100_000
+    found = record(f"; dct:description '{text}'")
+    assert text in found.raw.decode()
+    assert "raw (cut)" not in found.lost
+
+
+def test_nodes_that_do_not_fit_into_the_raw_are_cut() -> None:
+    places = " , ".join(f"<urn:{number}>" for number in range(900))
+    described = "\n".join(
+        f"<urn:{number}> rdfs:label '{number}' ; dct:description '{'y' * 400}', '{'z' * 400}' ."
+        for number in range(900)
+    )
+    words = " , ".join(f"<urn:word:{'w' * 100}{number}>" for number in range(3_000))
+    found = record(f"; dct:spatial {places} ; dct:relation {words}", described)
+    assert len(found.raw) < 300_000
+    assert "raw (cut)" in found.lost
+    first, *_, last = json.loads(found.raw)["@graph"]
+    assert set(first) == {"@id", "cut"}
+    assert "nodes more" in last["cut"]

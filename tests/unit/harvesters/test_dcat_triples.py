@@ -67,7 +67,7 @@ def test_refusal_of_the_child_is_told_as_it_is(text: str, syntax: str, reason: s
     [
         (Limits(0.01, 1024 * MIB, MIB), "takes longer than 180 seconds; ask for smaller pages"),
         (Limits(60, 64 * MIB, MIB), "takes more than 1 GiB of memory; ask for smaller pages"),
-        (Limits(60, 1024 * MIB, 100), "says more than 64 MiB of text; ask for smaller pages"),
+        (Limits(60, 1024 * MIB, 100), "says more than 96 MiB of text; ask for smaller pages"),
     ],
 )
 def test_page_over_a_limit_is_refused(
