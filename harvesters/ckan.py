@@ -146,5 +146,6 @@ def _is_public(item: Any) -> bool:
 
 
 def _key(item: Any) -> bytes:
-    """What makes an item the same on two pages: its id, else all of it."""
-    return mapping.as_bytes((item.get("id") if isinstance(item, dict) else None) or item)
+    """What makes an item the same on two pages, of its id, else of all of it; always as short."""
+    told = (item.get("id") if isinstance(item, dict) else None) or item
+    return hashlib.sha256(mapping.as_bytes(told)).digest()

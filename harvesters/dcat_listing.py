@@ -10,7 +10,7 @@ from harvesters.dcat_graph import Graph, Literal, is_blank
 from harvesters.dcat_node import Notes
 from harvesters.dcat_page import Page
 from opendata.errors import SourceIncomplete
-from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.records import Problem, RejectedRecord, SourceRecord, short_id
 
 _MAX_SHOWN = 100  # characters of a text that is no dataset
 
@@ -21,6 +21,7 @@ class Listing:
     def __init__(self, *, language: str) -> None:
         self.count = 0  # datasets that came
         self._language = language
+        # All of these hold names by `short_id`, which bounds what a long listing may cost.
         self._seen: set[str] = set()  # IRIs, and identifiers of datasets that have none
         self._ids: set[str] = set()
         self._listed: set[str] = set()
@@ -34,11 +35,12 @@ class Listing:
 
     def records(self, page: Page) -> Iterator[SourceRecord | RejectedRecord]:
         """Read the datasets of a page that no earlier page had."""
-        self._listed |= page.listed
+        listed = set(map(short_id, page.listed))
+        self._listed |= listed
         self._totals |= page.totals
-        self._iris |= page.listed | {node for node in page.datasets if not is_blank(node)}
+        self._iris |= listed | {short_id(node) for node in page.datasets if not is_blank(node)}
         identifiers = {node: _identifier(page.graph, node) for node in page.datasets}
-        keys = {node: id if is_blank(node) else node for node, id in identifiers.items()}
+        keys = {node: short_id(id if is_blank(node) else node) for node, id in identifiers.items()}
         fresh = [node for node in page.datasets if keys[node] not in self._seen]
         sharers = Counter(identifiers[node] for node in fresh)
         for node in fresh:
@@ -66,17 +68,18 @@ class Listing:
 
         Of several datasets with one identifier and no IRI the first counts.
         """
+        claimed = short_id(identifier)
         is_its_own = (
-            identifier not in self._ids
+            claimed not in self._ids
             and (sharers[identifier] == 1 or is_blank(node))
             # Nobody goes by the address of another dataset.
-            and (identifier == node or identifier not in self._iris)
+            and (identifier == node or claimed not in self._iris)
         )
         if identifier and not is_its_own:
             notes.problems.append(Problem("duplicate-id", "dct:identifier", identifier))
-        iri = "" if is_blank(node) or node in self._ids else node
+        iri = "" if is_blank(node) or short_id(node) in self._ids else node
         upstream_id = identifier if identifier and is_its_own else iri
-        self._ids.add(upstream_id)
+        self._ids.add(short_id(upstream_id))
         return upstream_id
 
 
@@ -92,5 +95,4 @@ def _identifier(graph: Graph, node: str) -> str:
 
 def _stray(text: str) -> RejectedRecord:
     problem = Problem("not-an-object", "dcat:dataset", text[:_MAX_SHOWN])
-    name = f"dcat:dataset {text[:_MAX_SHOWN]}"
-    return RejectedRecord(name, mapping.as_bytes(text), (problem,))
+    return RejectedRecord(f"dcat:dataset {text}", mapping.as_bytes(text), (problem,))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 # Text by language: keys `vi`, `en`, or `und` where the source does not say.
 Text = dict[str, str]
+
+# Characters of an upstream id: an index entry of PostgreSQL holds some 2,700 bytes. A record whose
+# id is longer is set aside by the pipeline.
+LONGEST_ID = 500
 
 _SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -108,6 +113,15 @@ class RejectedRecord:
     upstream_id: str
     raw: bytes
     problems: tuple[Problem, ...]
+
+
+def short_id(upstream_id: str) -> str:
+    """Return an identifier as rows and sets hold it: a very long one as its start and digest."""
+    text = clean_text(upstream_id)
+    if len(text) <= LONGEST_ID:
+        return text
+    end = f"…{hashlib.sha256(text.encode()).hexdigest()}"
+    return text[: LONGEST_ID - len(end)] + end
 
 
 def clean_text(value: object) -> str:

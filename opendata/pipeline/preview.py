@@ -8,10 +8,10 @@ from opendata.database import is_outage
 from opendata.errors import InvalidDocument, OpendataError, SourceFailure
 from opendata.models import Source
 from opendata.pipeline.harvest import Tally
-from opendata.pipeline.sort_out import has_too_many_files
+from opendata.pipeline.sort_out import excess
 from opendata.pipeline.state import Tools
 from opendata.pipeline.under_lease import OpenHarvester
-from opendata.records import RejectedRecord, SourceRecord
+from opendata.records import RejectedRecord, SourceRecord, short_id
 from opendata.services import datasets
 from opendata.vocabulary import RecordOutcome
 
@@ -21,9 +21,10 @@ def preview(source: Source, open_harvester: OpenHarvester, tools: Tools) -> Tall
     tally = Tally()
     try:
         for record in open_harvester(source).harvester.discover():
-            if record.upstream_id in tally.seen:
+            upstream_id = short_id(record.upstream_id)
+            if upstream_id in tally.seen:
                 continue
-            tally.seen[record.upstream_id] = b""
+            tally.seen[upstream_id] = b""
             tally.counts[_foresee(source, record, tools).value] += 1
     except OpendataError as err:
         tally.give_up(err.reason if isinstance(err, SourceFailure) else err.code, str(err))
@@ -31,7 +32,7 @@ def preview(source: Source, open_harvester: OpenHarvester, tools: Tools) -> Tall
 
 
 def _foresee(source: Source, record: SourceRecord | RejectedRecord, tools: Tools) -> RecordOutcome:
-    if isinstance(record, RejectedRecord) or has_too_many_files(record, tools):
+    if isinstance(record, RejectedRecord) or excess(record, tools):
         return RecordOutcome.REJECTED
     with tools.sessions() as session:
         try:

@@ -13,13 +13,10 @@ from sqlalchemy.orm import Session
 from opendata.errors import InvalidDocument
 from opendata.models import Dataset
 from opendata.pipeline.harvest import Harvest
-from opendata.records import Problem, RejectedRecord, SourceRecord, clean_text
+from opendata.records import Problem, RejectedRecord, SourceRecord, short_id
 from opendata.services import datasets
 from opendata.services.shelf import Shelf
 from opendata.vocabulary import DatasetState, RecordOutcome
-
-# An index entry of PostgreSQL holds some 2,700 bytes.
-_MAX_ID = 500
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class SetAside:
     def row(self) -> dict[str, Any]:
         """Return the row of the record, with the whole raw document."""
         return {
-            "upstream_id": clean_text(self.record.upstream_id)[:_MAX_ID],
+            "upstream_id": short_id(self.record.upstream_id),
             "dataset_id": None,
             "outcome": self.outcome.value,
             "problems": [asdict(problem) for problem in self.problems],

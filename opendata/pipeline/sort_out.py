@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.save import SetAside
 from opendata.pipeline.state import Tools
-from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.records import LONGEST_ID, Problem, RejectedRecord, SourceRecord, short_id
 from opendata.vocabulary import RecordOutcome
 
 log = logging.getLogger(__name__)
@@ -31,16 +31,17 @@ def sort_out(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord]) -
     """Sort a batch; the first record of an identifier counts, and every record is seen."""
     found = SortedOut()
     for record in batch:
-        if harvest.only is not None and record.upstream_id not in harvest.only:
+        upstream_id = short_id(record.upstream_id)
+        if harvest.only is not None and upstream_id not in harvest.only:
             continue
-        known = harvest.tally.seen.get(record.upstream_id)
+        known = harvest.tally.seen.get(upstream_id)
         digest = hashlib.sha256(record.raw).digest()
         if known is not None:
             # Pages that shift tell the same record twice: no fault of the source.
             if known != digest and isinstance(record, SourceRecord):
                 found.repeats.append(record)
             continue
-        harvest.tally.seen[record.upstream_id] = digest
+        harvest.tally.seen[upstream_id] = digest
         _sort_one(harvest, record, found)
     return found
 
@@ -50,15 +51,18 @@ def _sort_one(harvest: Harvest, record: SourceRecord | RejectedRecord, found: So
         is_nameless = any(problem.code in _NO_IDENTITY for problem in record.problems)
         harvest.tally.unidentified += is_nameless
         found.aside.append(SetAside(record, RecordOutcome.REJECTED, record.problems))
-    elif has_too_many_files(record, harvest.tools):
-        most = harvest.tools.settings.harvest.max_files
-        count = str(len(record.distributions))
-        problem = Problem("too-many-files", value=count, rule=f"maximum: {most}")
+    elif problem := excess(record, harvest.tools):
         found.aside.append(SetAside(record, RecordOutcome.REJECTED, (problem,)))
     else:
         found.records.append(record)
 
 
-def has_too_many_files(record: SourceRecord, tools: Tools) -> bool:
-    """Say whether a dataset lists more files than one may have."""
-    return len(record.distributions) > tools.settings.harvest.max_files
+def excess(record: SourceRecord, tools: Tools) -> Problem | None:
+    """Return what a record has more of than the catalogue takes: files, letters of its id."""
+    if len(record.upstream_id) > LONGEST_ID:
+        return Problem("long-id", "id", record.upstream_id, rule=f"maximum length: {LONGEST_ID}")
+    most = tools.settings.harvest.max_files
+    count = len(record.distributions)
+    if count > most:
+        return Problem("too-many-files", value=str(count), rule=f"maximum: {most}")
+    return None

@@ -20,7 +20,7 @@ from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.save import SetAside, Taken, save
 from opendata.pipeline.settle import settle
 from opendata.pipeline.sort_out import sort_out
-from opendata.records import Problem, RejectedRecord, SourceRecord
+from opendata.records import Problem, RejectedRecord, SourceRecord, short_id
 from opendata.services import run_records, runs
 from opendata.vocabulary import RecordOutcome
 
@@ -131,6 +131,6 @@ def _note_repeats(harvest: Harvest, repeats: Sequence[SourceRecord]) -> None:
         for record in repeats:
             title = next(iter(record.title.values()), "")
             problem = Problem("duplicate-id", field="id", value=title[:500])
-            run_records.add_problem(session, run.id, record.upstream_id, problem)
+            run_records.add_problem(session, run.id, short_id(record.upstream_id), problem)
         session.commit()
     harvest.tally.counts["duplicates"] += len(repeats)

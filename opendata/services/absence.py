@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from opendata.config import Harvest as Limits
 from opendata.models import Dataset, Decision, Record, Run
+from opendata.records import short_id
 from opendata.services import datasets
 from opendata.vocabulary import DatasetState, RecordOutcome
 
@@ -62,7 +63,7 @@ def losses(
             ),
         )
     ).all()
-    newly_absent = [Lost(*row) for row in listed if row.upstream_id not in seen]
+    newly_absent = [Lost(*row) for row in listed if short_id(row.upstream_id) not in seen]
     overdue = _overdue(session, run, seen, limits, now)
     waiting = _waiting(session, run, seen)
     return Losses(newly_absent, overdue, len(newly_absent) + waiting, len(listed) + waiting)
@@ -87,7 +88,7 @@ def _waiting(session: Session, run: Run, seen: Collection[str]) -> int:
             ~confirmed,
         )
     )
-    return sum(upstream_id not in seen for upstream_id in absent)
+    return sum(short_id(upstream_id) not in seen for upstream_id in absent)
 
 
 def _overdue(
@@ -120,7 +121,7 @@ def _overdue(
             earlier_runs + 1 >= limits.withdraw_after_runs,
         )
     )
-    return [Lost(*row) for row in found if row.upstream_id not in seen]
+    return [Lost(*row) for row in found if short_id(row.upstream_id) not in seen]
 
 
 def is_too_much(found: Losses, limits: Limits) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from opendata.models import BlockedDigest, Build, Dataset, Decision, Record, Resource
-from opendata.services import runs
+from opendata.records import LONGEST_ID, short_id
+from opendata.services import run_records, runs
 from tests.flows.conftest import HEADER
 from tests.instance import START, Instance
 from tests.loopback import Loopback
@@ -177,14 +178,34 @@ def test_record_that_the_database_refuses_costs_that_record_only(
     source_site.put("/a.csv", "a,b\n1,2\n")
     url = source_site.put(
         "/list5.csv",
-        HEADER
-        + f"{TOO_LONG_FOR_AN_INDEX},Một,,,,f1,Tệp,a.csv,csv,\n"
-        + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n",
+        HEADER.replace("publisher", "publisher,publisher_code")
+        + f"d1,Một,,Bộ,{TOO_LONG_FOR_AN_INDEX},,f1,Tệp,a.csv,csv,\n"
+        + "d2,Hai,,,,,f2,Tệp,a.csv,csv,\n",
     )
     instance.add_source("dai", "file_list", url)
     run = instance.harvest("dai")
     assert (run.state, run.counts["created"]) == ("partial", 1)
     assert instance.dataset("Hai").state == "active"
+
+
+def test_records_with_very_long_identifiers_are_set_aside_one_by_one(
+    instance: Instance, source_site: Loopback
+) -> None:
+    source_site.put("/a.csv", "a,b\n1,2\n")
+    long = "x" * LONGEST_ID
+    row = "{0},{0:.1}{1},,,,f,Tệp,a.csv,csv,\n".format
+    rows = row(f"{long}1", 1) + row(f"{long}2", 2) + row(long, 3) + row("d", 4)
+    instance.add_source("dai", "file_list", source_site.put("/list5.csv", HEADER + rows))
+    assert instance.preview("dai").counts == {"rejected": 2, "created": 2}
+    first = instance.harvest("dai")
+    assert (first.state, first.counts["created"], first.counts["rejected"]) == ("partial", 2, 2)
+    with instance.sessions() as session:
+        rejected = session.scalars(select(Record).where(Record.outcome == "rejected")).all()
+        failed = run_records.not_taken(session, first.id)
+    assert [record.problems[0]["code"] for record in rejected] == ["long-id"] * 2
+    assert failed == {short_id(f"{long}1"), short_id(f"{long}2")}
+    again = instance.harvest("dai", trigger="retry", only=failed)
+    assert again.counts["rejected"] == 2
 
 
 def test_record_without_identifier_lets_nothing_be_concluded(
@@ -295,6 +316,7 @@ def test_dry_run_survives_a_record_that_the_database_refuses(
     instance: Instance, source_site: Loopback
 ) -> None:
     source_site.put("/a.csv", "a,b\n1,2\n")
-    rows = f"{TOO_LONG_FOR_AN_INDEX},Một,,,,f1,Tệp,a.csv,csv,\n" + "d2,Hai,,,,f2,Tệp,a.csv,csv,\n"
-    instance.add_source("dai", "file_list", source_site.put("/list8.csv", HEADER + rows))
+    header = HEADER.replace("publisher", "publisher,publisher_code")
+    rows = f"d1,Một,,Bộ,{TOO_LONG_FOR_AN_INDEX},,f1,Tệp,a.csv,csv,\nd2,Hai,,,,,f2,Tệp,a.csv,csv,\n"
+    instance.add_source("dai", "file_list", source_site.put("/list8.csv", header + rows))
     assert instance.preview("dai").counts == {"failed": 1, "created": 1}

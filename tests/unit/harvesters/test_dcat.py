@@ -11,7 +11,7 @@ from harvesters import dcat_page
 from harvesters.dcat import Dcat
 from opendata.errors import SourceFailure, SourceIncomplete
 from opendata.harvester import SourceConfig
-from opendata.records import RejectedRecord, SourceRecord
+from opendata.records import LONGEST_ID, RejectedRecord, SourceRecord
 from tests.unit.harvesters.conftest import Site, read_rdf
 
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -284,6 +284,23 @@ def test_pages_that_share_one_huge_node_come_to_an_end(site: Site) -> None:
     assert 0 < len(records) < 1_000
     assert isinstance(failure, SourceIncomplete)
     assert failure.reason == "bad-rdf"
+
+
+def test_very_long_identifiers_stay_apart(site: Site) -> None:
+    long = "x" * 5_000
+    body = turtle(
+        f'<urn:a> a dcat:Dataset ; dct:identifier "{long}1" ; dct:title "A" .',
+        f'<urn:b> a dcat:Dataset ; dct:identifier "{long}2" ; dct:title "B" .',
+        f'<urn:c> a dcat:Dataset ; dct:identifier "{long}2" ; dct:title "C" .',
+        f'<urn:{long}> a dcat:Dataset ; dct:title "D" .',
+        f'<> a dcat:Catalog ; dcat:dataset "{long}3", "{long}4", <urn:{long}> .',
+    )
+    records, failure = harvest(site, body)
+    assert failure is None
+    names = ids(records)
+    assert len(set(names)) == 6
+    assert {f"{long}1", "urn:b", "urn:c", f"dcat:dataset {long}3"} <= set(names)
+    assert [name for name in names if name.startswith("too-long:") and len(name) > LONGEST_ID]
 
 
 def test_form_can_be_forced(site: Site) -> None:
