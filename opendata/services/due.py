@@ -88,6 +88,23 @@ def after(session: Session, run: Run, *, now: datetime, timezone: str) -> Source
     return source
 
 
+def again_unless_begun(session: Session, source: Source, *, since: int, now: datetime) -> bool:
+    """Make a source due now whose harvest was taken from the queue; return whether it is.
+
+    Not when a run goes on, nor when one began under a greater fencing number than `since`: what
+    becomes of the source is said by that run. The caller has locked the source.
+    """
+    has_begun = select(Run.id).where(
+        Run.source_id == source.id,
+        # A retry takes some records only.
+        (Run.state == RunState.RUNNING.value) | ((Run.fence > since) & (Run.trigger != "retry")),
+    )
+    if not source.schedule or session.scalar(select(has_begun.exists())):
+        return False
+    source.next_run_at = now
+    return True
+
+
 def failures_in_a_row(session: Session, source_id: uuid.UUID) -> int:
     """Return how many of the newest runs of a source failed; a stopped run says nothing."""
     silent = (RunState.RUNNING.value, RunState.CANCELLED.value)

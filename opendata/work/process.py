@@ -68,14 +68,14 @@ async def _work(place: Workplace, every: float) -> None:
 async def _tick(place: Workplace, queue: Queue, every: float, asked: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
-    def defer(source_id: uuid.UUID) -> bool:
-        waiting = asyncio.run_coroutine_threadsafe(queue.defer(source_id), loop)
+    def defer(source_id: uuid.UUID, fence: int) -> bool:
+        waiting = asyncio.run_coroutine_threadsafe(queue.defer(source_id, fence), loop)
         return waiting.result(_DEFER_SECONDS)
 
     while not asked.is_set():
         await asyncio.to_thread(tick, place, defer)
         with tried("the queue cannot be tended now"):
-            await queue.tend()
+            await queue.tend(place.tools.sessions, now=place.tools.clock())
         with suppress(TimeoutError):
             await asyncio.wait_for(asked.wait(), every)
 

@@ -12,14 +12,18 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from opendata.config import Database
+from opendata.database import SessionFactory
+from opendata.services import due
 
 log = logging.getLogger(__name__)
 _NAME = "harvest"
@@ -35,6 +39,11 @@ _STATE = text(
     " count(*) FILTER (WHERE status = 'doing') AS under_way"
     " FROM queue.procrastinate_jobs"
 ).bindparams(silent=_SILENT_SECONDS)
+_LOCK = text(
+    "SELECT id FROM queue.procrastinate_jobs"
+    " WHERE id = :number AND status = 'doing' FOR UPDATE SKIP LOCKED"
+)
+_FAIL = text("SELECT procrastinate_finish_job_v1(:number, 'failed', false)")
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ class Queue:
         self._sweep_at = 0.0
 
         @self.app.task(name=_NAME, queue=_NAME, pass_context=True)
-        def job(context: JobContext, source_id: str) -> None:
+        def job(context: JobContext, source_id: str, fence: int = 0) -> None:
             number = context.job.id or 0
             self._doing.add(number)
             try:
@@ -86,22 +95,25 @@ class Queue:
                 log.warning("the queue cannot be read now: %s", type(err.__cause__ or err).__name__)
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def defer(self, source_id: uuid.UUID) -> bool:
-        """Put a harvest into the queue; False where one of this source waits there already."""
+    async def defer(self, source_id: uuid.UUID, fence: int) -> bool:
+        """Put a harvest into the queue; False where one of this source waits there already.
+
+        `fence` is that of the source now: runs of a greater one began after this moment.
+        """
         name = str(source_id)
+        task = self.app.configure_task(_NAME, queueing_lock=name)
         try:
-            await self.app.configure_task(_NAME, queueing_lock=name).defer_async(source_id=name)
+            await task.defer_async(source_id=name, fence=fence)
         except AlreadyEnqueued:
             return False
         return True
 
-    async def tend(self) -> None:
-        """Mark the jobs of dead workers as failed, and remove what ended long ago."""
+    async def tend(self, sessions: SessionFactory, *, now: datetime) -> None:
+        """Close the jobs of dead workers, and remove what ended long ago."""
         manager = self.app.job_manager
         for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
             if stalled.id not in self._doing:
-                await self._finish(stalled.id or 0, Status.FAILED)
-                log.warning("job %s lost its worker", stalled.id)
+                await asyncio.to_thread(_close_lost, sessions, stalled, now)
         await manager.prune_stalled_workers(_SILENT_SECONDS)
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + _BETWEEN_SWEEPS_SECONDS
@@ -119,6 +131,27 @@ class Queue:
             await self.app.job_manager.finish_job_by_id_async(number, status, delete_job=False)
         except ConnectorException:
             log.info("job %s was closed by another worker", number)
+
+
+def _close_lost(sessions: SessionFactory, job: Job, now: datetime) -> None:
+    """Mark the job of a dead worker as failed; a harvest that never began is due in the same step.
+
+    A worker that comes later finds the job closed, and makes nothing due a second time.
+    """
+    said: dict[str, Any] = job.task_kwargs
+    with sessions() as session:
+        source = due.lock(session, uuid.UUID(said["source_id"]))
+        if session.execute(_LOCK, {"number": job.id}).first() is None:
+            return
+        is_due = source is not None and due.again_unless_begun(
+            session, source, since=said.get("fence", 0), now=now
+        )
+        session.flush()
+        # What the library's function names lies in its own schema.
+        session.execute(text("SET LOCAL search_path = queue"))
+        session.execute(_FAIL, {"number": job.id})
+        session.commit()
+    log.warning("job %s lost its worker%s", job.id, "; its source is due again" * is_due)
 
 
 def _connector(engine: Engine, settings: Database) -> PsycopgConnector:

@@ -18,8 +18,9 @@ from opendata.work.workplace import Workplace
 
 log = logging.getLogger(__name__)
 
-# Puts a harvest of this source into the queue; False where one waits there already.
-Defer = Callable[[uuid.UUID], bool]
+# Puts a harvest of this source into the queue, with the source's fencing number; False where one
+# waits there already.
+Defer = Callable[[uuid.UUID, int], bool]
 Chore = Callable[[Workplace, Defer], None]
 
 
@@ -82,7 +83,7 @@ def _queue_one(place: Workplace, defer: Defer, source_id: uuid.UUID) -> None:
             return
         coming = due.scheduled(source, now, timezone=timezone)
         # In this order: a crash in between costs a harvest too many, and never one too few.
-        is_new = defer(source_id)
+        is_new = defer(source_id, source.fence)
         source.next_run_at = coming
         session.commit()
     said = "is due: queued" if is_new else "is due, and waits in the queue already"

@@ -287,6 +287,26 @@ def test_source_of_a_killed_worker_is_taken_over(
     ]
 
 
+def test_harvest_of_a_worker_killed_before_its_run_began_is_not_lost(
+    instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
+) -> None:
+    assert slow_site.hold
+    slow_site.hold.set()
+    with instance.sessions() as session:
+        session.execute(text("LOCK TABLE run IN SHARE MODE"))  # none can begin
+        killed = start()
+        until(lambda: killed.says(f"harvest of {slow} begins"))
+        killed.process.kill()
+        killed.process.wait()
+        session.execute(text("UPDATE queue.procrastinate_workers SET last_heartbeat = 'epoch'"))
+        session.commit()
+    assert (runs_of(instance), under_way(instance)) == ([], (0, 1))
+    other = start()
+    until(lambda: ended(instance) == 1 and under_way(instance) == (0, 0))
+    assert other.end() == 0
+    assert [run.state for run in runs_of(instance)] == ["succeeded"]
+
+
 def test_worker_that_is_asked_twice_ends_at_once(
     instance: Instance, slow_site: Loopback, slow: str, start: Callable[..., Worker]
 ) -> None:

@@ -29,7 +29,7 @@ class Deferred:
 
     ids: list[uuid.UUID] = field(default_factory=list)
 
-    def __call__(self, source_id: uuid.UUID) -> bool:
+    def __call__(self, source_id: uuid.UUID, fence: int) -> bool:
         self.ids.append(source_id)
         return True
 
@@ -98,7 +98,7 @@ def test_queue_that_is_out_of_reach_loses_no_time(
 ) -> None:
     source = add(sessions, next_run_at=clock.now)
 
-    def refuse(source_id: uuid.UUID) -> bool:
+    def refuse(source_id: uuid.UUID, fence: int) -> bool:
         raise TimeoutError
 
     tick(place, refuse)
