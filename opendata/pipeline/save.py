@@ -83,8 +83,13 @@ class SavedBatch:
     aside: list[SetAside] = field(default_factory=list)
 
 
-def save(session: Session, harvest: Harvest, records: Sequence[SourceRecord]) -> SavedBatch:
-    """Save what differs from what we have; of the rest only `last_checked_at` changes."""
+def save(
+    session: Session, harvest: Harvest, records: Sequence[SourceRecord], *, is_crowded: bool = False
+) -> SavedBatch:
+    """Save what differs from what we have; of the rest only `last_checked_at` changes.
+
+    `is_crowded`: others give the same addresses at this moment.
+    """
     now = harvest.tools.clock()
     batch = SavedBatch()
     known = _known(session, harvest, records)
@@ -97,7 +102,9 @@ def save(session: Session, harvest: Harvest, records: Sequence[SourceRecord]) ->
             others.append(record)
     _touch(session, [item.dataset_id for item in batch.taken], now)
     with session.no_autoflush:
-        shelf = Shelf.of(session, harvest.source, others, harvest.tally.publishers)
+        shelf = Shelf.of(
+            session, harvest.source, others, harvest.tally.publishers, is_crowded=is_crowded
+        )
         for record in others:
             try:
                 saved = datasets.save(

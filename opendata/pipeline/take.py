@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 # How often a record is saved that other runs get in the way of.
 _TRIES = 10
 _TRIES_IN_THE_WAY = 3  # of them for locks that others hold
+_TRIES_IN_A_CROWD = 8  # the last of them, with an address that nobody else can want
 
 
 def take(harvest: Harvest, batch: Sequence[SourceRecord | RejectedRecord], files: Files) -> None:
@@ -57,7 +58,7 @@ def _save(
     if not records:
         return []
     try:
-        return _save_together(harvest, records, aside)
+        return _save_together(harvest, records, aside, is_crowded=tries <= _TRIES_IN_A_CROWD)
     except DBAPIError as err:
         if is_passing(err) and tries > _TRIES - _TRIES_IN_THE_WAY:
             return _save(harvest, records, aside, tries=tries - 1)
@@ -77,12 +78,12 @@ def _save(
 
 
 def _save_together(
-    harvest: Harvest, records: Sequence[SourceRecord], aside: list[SetAside]
+    harvest: Harvest, records: Sequence[SourceRecord], aside: list[SetAside], *, is_crowded: bool
 ) -> Sequence[Taken]:
     """Save records in one transaction; those without files to fetch are settled in it, too."""
     with harvest.tools.sessions() as session:
         runs.hold_fence(session, harvest.lease.run_id, fence=harvest.lease.fence)
-        saved = save(session, harvest, records)
+        saved = save(session, harvest, records, is_crowded=is_crowded)
         if harvest.source.files == "link":
             counts = settle(session, harvest, saved.taken, {})
         else:

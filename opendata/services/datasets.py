@@ -147,9 +147,10 @@ def _create(
     now: datetime,
 ) -> Dataset:
     title, _ = catalogue.text_in(mapped.document["title"], "vi")
-    slug = shelf.free_slug(title)
+    dataset_id = uuid.uuid4()
+    slug = shelf.free_slug(title, dataset_id)
     dataset = Dataset(
-        id=uuid.uuid4(),
+        id=dataset_id,
         source_id=source.id,
         upstream_id=record.upstream_id,
         slug=slug,

@@ -24,6 +24,8 @@ class Shelf:
     taken_slugs: set[str]
     # Publishers by the name that records give, for the length of a run.
     publisher_ids: dict[PublisherName, uuid.UUID]
+    # Others give addresses of the same titles at this moment: the next number is no use.
+    is_crowded: bool = False
     _publishers: dict[PublisherName, Publisher] = field(default_factory=dict)
     _candidates: dict[str, Iterator[str]] = field(default_factory=dict)
     _owner: Publisher | None = None
@@ -35,6 +37,8 @@ class Shelf:
         source: Source,
         records: Sequence[SourceRecord],
         publisher_ids: dict[PublisherName, uuid.UUID] | None = None,
+        *,
+        is_crowded: bool = False,
     ) -> Shelf:
         """Look up in a few queries what these records need."""
         publisher_ids = {} if publisher_ids is None else publisher_ids
@@ -44,7 +48,8 @@ class Shelf:
             for record in records
             if record.upstream_id not in datasets
         ]
-        shelf = cls(session, source, datasets, _taken(session, titles), publisher_ids)
+        taken = _taken(session, titles)
+        shelf = cls(session, source, datasets, taken, publisher_ids, is_crowded)
         shelf._publishers = _publishers(session, records, publisher_ids)
         if source.publisher_id:
             shelf._owner = session.get(Publisher, source.publisher_id)
@@ -66,16 +71,18 @@ class Shelf:
             self.publisher_ids[named] = found.id
         return self._publishers[named]
 
-    def free_slug(self, title: str) -> str:
+    def free_slug(self, title: str, dataset_id: uuid.UUID) -> str:
         """Return a slug that is given to no other.
 
         Two runs may choose the same one at once: the unique key decides, and the loser's batch is
-        taken again, record by record.
+        taken again, record by record. In a crowd that would never end: then the id makes it unique.
         """
         base = slugs.make(title)
         if base not in self.taken_slugs:
             self.taken_slugs.add(base)
             return base
+        if self.is_crowded:
+            return slugs.unique(title, dataset_id)
         if base not in self._candidates:
             self.taken_slugs |= _numbered(self.session, base)
             self._candidates[base] = slugs.candidates(title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterator
 
 # Letters that do not decompose: đ, and the look-alikes that bad files hold in its place.
@@ -26,6 +27,11 @@ def candidates(title: str) -> Iterator[str]:
     yield base
     for number in itertools.count(2):
         yield f"{base}-{number}"
+
+
+def unique(title: str, dataset_id: uuid.UUID) -> str:
+    """Return the slug that only this dataset can have: with the first half of its id."""
+    return f"{make(title)}-{dataset_id.hex[:16]}"
 
 
 def _shorten(slug: str) -> str:

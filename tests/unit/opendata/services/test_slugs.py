@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from itertools import islice
 
 import pytest
@@ -55,6 +56,12 @@ def test_long_title_is_cut_between_words() -> None:
 
 def test_candidates_start_plain_then_count() -> None:
     assert list(islice(slugs.candidates("Đất"), 3)) == ["dat", "dat-2", "dat-3"]
+
+
+def test_unique_slug_is_that_of_the_dataset_whatever_its_title() -> None:
+    one, other = uuid.UUID(int=1 << 120), uuid.UUID(int=2 << 120)
+    assert slugs.unique("Đất", one) == slugs.unique("đất", one) == "dat-0100000000000000"
+    assert slugs.unique("Đất", other) != slugs.unique("Đất", one)
 
 
 @given(st.text())
