@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, column, func, select, true
+from sqlalchemy import ColumnElement, Select, TableValuedAlias, case, column, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
@@ -41,7 +41,7 @@ class ProblemGroup:
 
     code: str
     count: int
-    examples: list[dict[str, Any]] = field(default_factory=list)
+    examples: list[dict[str, Any]]
 
 
 def standings(
@@ -109,35 +109,48 @@ def history(
     return session.scalars(newest_first.offset(offset).limit(limit)).all()
 
 
+def problem_counts(session: Session, run_ids: Sequence[int]) -> Sequence[tuple[str, int]]:
+    """Return the kinds of problems of runs and how often each was met, the most frequent first."""
+    told = _told()
+    code = told.c.value["code"].astext
+    return [
+        (found, times)
+        for found, times in session.execute(
+            select(code, func.count())
+            .select_from(Record)
+            .join(told, true())
+            .where(Record.run_id.in_(run_ids))
+            .group_by(code)
+            .order_by(func.count().desc(), code)
+        )
+    ]
+
+
 def problem_groups(session: Session, run_ids: Sequence[int]) -> list[ProblemGroup]:
     """Return the kinds of problems of runs, the most frequent first, with a few examples each."""
-    told = func.jsonb_array_elements(Record.problems).table_valued(
+    return [
+        ProblemGroup(code, count, _examples(session, run_ids, code))
+        for code, count in problem_counts(session, run_ids)
+    ]
+
+
+def _examples(session: Session, run_ids: Sequence[int], code: str) -> list[dict[str, Any]]:
+    """Read in the order of the key, so that of a frequent problem few records are looked at."""
+    told = _told()
+    rows = session.execute(
+        select(Record.upstream_id, told.c.value)
+        .join(told, true())
+        .where(Record.run_id.in_(run_ids), told.c.value["code"].astext == code)
+        .order_by(Record.upstream_id)
+        .limit(EXAMPLES)
+    )
+    return [{"record": upstream_id, **problem} for upstream_id, problem in rows]
+
+
+def _told() -> TableValuedAlias:
+    return func.jsonb_array_elements(Record.problems).table_valued(
         column("value", JSONB), name="told"
     )
-    code = told.c.value["code"].astext
-    every = (
-        select(
-            code.label("code"),
-            Record.upstream_id.label("upstream_id"),
-            told.c.value.label("problem"),
-            func.count().over(partition_by=code).label("times"),
-            func.row_number().over(partition_by=code, order_by=Record.upstream_id).label("place"),
-        )
-        .select_from(Record)
-        .join(told, true())
-        .where(Record.run_id.in_(run_ids))
-        .subquery()
-    )
-    rows = session.execute(
-        select(every)
-        .where(every.c.place <= EXAMPLES)
-        .order_by(every.c.times.desc(), every.c.code, every.c.place)
-    )
-    groups: dict[str, ProblemGroup] = {}
-    for row in rows:
-        group = groups.setdefault(row.code, ProblemGroup(row.code, row.times))
-        group.examples.append({"record": row.upstream_id, **row.problem})
-    return list(groups.values())
 
 
 def problems(session: Session, run_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -66,7 +66,7 @@ def run(name: str, number: int) -> str:
         run=found,
         outcome=outcome,
         outcomes=[word.value for word in RecordOutcome if found.counts.get(word.value)],
-        kinds=run_reports.problem_groups(database, [found.id]),
+        kinds=run_reports.problem_counts(database, [found.id]),
         records=public_runs.records(
             database, found, outcome, offset=pager.first_shown - 1, limit=_RECORDS
         ),
