@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 import harvesters
 from opendata import __version__, config
+from opendata.commands import output
 from opendata.commands.context import Context
 from opendata.commands.db import db
 from opendata.commands.demo import demo
@@ -64,7 +65,7 @@ class Commands(click.Group):
 
 
 def _fail(ctx: click.Context, sentence: str) -> None:
-    click.echo(f"Error: {sentence}", err=True)
+    output.error(sentence)
     ctx.exit(ExitCode.FAILED)
 
 

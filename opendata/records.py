@@ -14,6 +14,9 @@ Text = dict[str, str]
 # id is longer is set aside by the pipeline.
 LONGEST_ID = 500
 
+# What moves a cursor, or makes a reader see letters in another order than they stand in; line
+# ends and tabs do neither.
+HARMFUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -129,3 +132,8 @@ def clean_text(value: object) -> str:
     if value is None:
         return ""
     return _SURROGATES_AND_CONTROLS.sub("", str(value)).strip()
+
+
+def harmless(text: str) -> str:
+    """Return text from outside as it may be shown on a page or a screen."""
+    return HARMFUL.sub("�", text)

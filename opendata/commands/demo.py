@@ -41,7 +41,7 @@ def demo(click_context: click.Context, context: Context, *, serve: bool) -> None
         done = _harvest(context, running.sources())
         _report(context, done.runs)
         for sentence in done.refused:
-            click.echo(f"Error: {sentence}", err=True)
+            output.error(sentence)
         if not serve or done.exit_code == ExitCode.FAILED:
             click_context.exit(done.exit_code)
         _say_what_next(context)

@@ -95,7 +95,7 @@ def report(context: Context, done: Harvested, *, as_json: bool) -> None:
     """Say how runs ended, what is wrong with which record, and what could not be done."""
     _show_runs(context, done.runs, as_json=as_json)
     for sentence in done.refused:
-        click.echo(f"Error: {sentence}", err=True)
+        output.error(sentence)
 
 
 def _show_runs(context: Context, ended: Sequence[Run], *, as_json: bool) -> None:

@@ -124,7 +124,7 @@ def _display(*, quiet: bool) -> bars.Progress:
         bars.BarColumn(bar_width=12),
         bars.TimeElapsedColumn(),
         bars.TextColumn("{task.fields[counts]}"),
-        bars.TextColumn("[dim]{task.fields[last]}"),
+        bars.TextColumn("{task.fields[last]}", style="dim", markup=False),  # titles of sources
         console=Console(stderr=True),
         disable=quiet,
     )

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from opendata.records import HARMFUL, harmless
+
 _F = TypeVar("_F", bound=Callable[..., Any])
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile(r"[\t\n\r]")
 
 
 def json_option(command: _F) -> _F:
@@ -27,7 +29,14 @@ def json_option(command: _F) -> _F:
 
 def as_json(value: Any) -> None:
     """Print a value as JSON, times as ISO 8601."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    # A screen would obey them; as escapes they mean the same to a program.
+    click.echo(HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def error(sentence: str) -> None:
+    """Print what went wrong, beside the output proper."""
+    click.echo(f"Error: {harmless(sentence)}", err=True)
 
 
 def _plain(value: Any) -> Any:
@@ -55,7 +64,7 @@ def clean(value: Any) -> str:
         return value.astimezone().strftime("%d/%m/%Y %H:%M %Z")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else _CONTROL.sub("�", str(value))
+    return "" if value is None else _LINE_ENDS.sub("�", harmless(str(value)))
 
 
 def size(count: int) -> str:

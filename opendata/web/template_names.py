@@ -10,12 +10,14 @@ from markupsafe import Markup
 
 from opendata import vocabulary
 from opendata.models import Publisher
+from opendata.records import harmless
 from opendata.services import catalogue
 from opendata.web import formats, harvest_words, i18n, instance, labels, plain_text
 
 
 def install(app: Flask) -> None:
-    """Register filters and globals."""
+    """Register filters and globals, and what is done to all text that pages show."""
+    app.jinja_env.finalize = _harmless
     app.jinja_env.globals.update(
         link=i18n.link,
         in_language=i18n.in_language,
@@ -83,6 +85,11 @@ def fact(code: str) -> str:
 def advice(code: str) -> str:
     """Return what to do about a problem or reason; nothing for a code we do not know."""
     return vocabulary.advice(code, i18n.language()) if _is_known(code) else ""
+
+
+def _harmless(value: object) -> object:
+    """Markup stays markup: most of it holds text of others."""
+    return type(value)(harmless(value)) if isinstance(value, str) else value
 
 
 def _is_known(code: str) -> bool:

@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from opendata.commands import output
 from opendata.config import Settings
+from opendata.records import HARMFUL
 from tests.loopback import Loopback
 from tests.typist import Typist
 
@@ -172,6 +174,16 @@ def test_good_file_gets_exit_code_0(type_: Typist, tmp_path: Path) -> None:
     )
     result = type_("schema", "check", str(file), "--schema", "statistical-indicator")
     assert (result.exit_code, "1 accepted" in result.output) == (0, True)
+
+
+def test_json_and_errors_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"title": "\x9b2J\u202eGiá\n"}
+    output.as_json(told)
+    output.error("Đất \u202e\x1b[2J.")
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == told
+    assert printed.err == "Error: Đất \ufffd\ufffd[2J.\n"
+    assert not HARMFUL.search(printed.out)
 
 
 def test_text_from_sources_cannot_drive_the_terminal(

@@ -157,7 +157,7 @@ def _harvested(session: Session, source: Source, dataset: Dataset, nasty: Datase
         changes=[{"field": "notes.vi", "before": SECRET, "after": "Mô tả"}],
         raw=SECRET.encode(),
     )
-    odd = {"code": NASTY, "field": NASTY, "value": SECRET, "row": None, "rule": NASTY}
+    odd = {"code": NASTY, "field": f"\u2066{NASTY}", "value": SECRET, "row": None, "rule": NASTY}
     factories.make_record(
         session, run, NASTY, "updated", nasty, problems=[odd] * 7, lost=[NASTY], changes=[odd]
     )
@@ -188,12 +188,12 @@ def _nasty(session: Session, source: Source, store: Store) -> tuple[Dataset, Tab
     nasty = factories.make_dataset(
         session,
         source,
-        {"vi": f"Xấu {NASTY}"},
+        {"vi": f"Xấu \x9b\u202e{NASTY}"},
         publisher=publisher,
         licence="notspecified",
         document={
             "identifier": NASTY,
-            "notes": {"vi": f"{NASTY}\njavascript:alert(1) http://x/\"onmouseover='y'"},
+            "notes": {"vi": f"\u202b{NASTY}\njavascript:alert(1) http://x/\"onmouseover='y'"},
             "keywords": [NASTY],
             "themes": [NASTY],
             "areas": [NASTY],

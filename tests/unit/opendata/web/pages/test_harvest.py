@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 
 from opendata.models import Dataset
+from opendata.records import HARMFUL
 from tests import factories
 from tests.unit.opendata.web.html_reading import Page
 from tests.unit.opendata.web.sample import SECRET, Catalogue
@@ -18,6 +19,7 @@ def read(client: FlaskClient, path: str, status: int = 200) -> Page:
     answer = client.get(path)
     assert answer.status_code == status, path
     assert SECRET not in answer.text
+    assert not HARMFUL.search(answer.text)
     return Page(answer.text)
 
 
@@ -99,6 +101,13 @@ def test_record_page_shows_what_was_understood(
         assert words in page.text
     assert f"/dataset/{catalogue.dataset.slug}" in page.links
     assert "không được hiển thị" in page.text
+
+
+def test_text_that_would_turn_the_line_round_is_shown_harmless(
+    client: FlaskClient, catalogue: Catalogue, run_path: str
+) -> None:
+    for path in (run_path, f"{run_path}/{catalogue.nasty.id}", f"/dataset/{catalogue.nasty.slug}"):
+        assert "\ufffd" in read(client, path).text
 
 
 def test_withdrawn_record_is_gone_and_hidden_one_is_not_there(
