@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from opendata import notices
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.commands.harvest import chosen_sources, report
@@ -33,6 +34,7 @@ def confirm(context: Context, number: int, *, reason: str) -> None:
         )
         session.commit()
     context.bring_index_up_to_date()
+    notices.deliver(context.sessions, context.settings)
     click.echo(
         f"Confirmed. {len(found.newly_absent)} datasets are now absent (public until their grace "
         f"is over), {len(found.overdue)} are withdrawn; all data is kept."

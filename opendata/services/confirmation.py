@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from opendata import events
 from opendata.errors import Conflict
 from opendata.models import Decision, Run, Source
-from opendata.services import absence
+from opendata.services import absence, runs
 from opendata.services.absence import Losses
 from opendata.vocabulary import RecordOutcome, RunState
 
@@ -47,10 +46,9 @@ def _write(
         at=now, by=by, kind="confirm-run", reason=reason, subject_kind="run", subject_id=str(run.id)
     )
     session.add(decision)
-    run.state, run.reason = RunState.SUCCEEDED.value, ""
     gone = {
         RecordOutcome.ABSENT.value: len(found.newly_absent),
         RecordOutcome.WITHDRAWN.value: len(found.overdue),
     }
-    run.counts = dict(Counter(run.counts) + Counter(gone))
+    runs.confirmed(session, run, counts=gone, actor=by)
     events.append(session, actor=by, kind="run.confirmed", subject=("run", run.id), **gone)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, true, update
+from sqlalchemy import Select, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -156,30 +156,46 @@ def finish(
     run.detail = detail[:2_000]
     run.finished_at = now
     if run.trigger not in PARTIAL_TRIGGERS:
-        _tell_of_change(session, run)
+        before = session.scalars(_others_that_count(run).where(Run.id < run.id)).first()
+        _tell_of_change(session, run, RunState(before) if before else None)
 
 
-def _tell_of_change(session: Session, run: Run) -> None:
-    """Write the event that notices are made of, if the source now asks something else of people."""
-    before = session.scalars(
+def confirmed(session: Session, run: Run, *, counts: Mapping[str, int], actor: str) -> None:
+    """Let a run that waited for a person end well; `counts` are added to its own."""
+    before = RunState(run.state)
+    run.state, run.reason = RunState.SUCCEEDED.value, ""
+    run.counts = dict(Counter(run.counts) + Counter(counts))
+    if session.scalars(_others_that_count(run).where(Run.id > run.id)).first() is None:
+        # Else it is the later one that says how the source is.
+        _tell_of_change(session, run, before, actor=actor)
+
+
+def _others_that_count(run: Run) -> Select[str]:
+    """The state of the newest run of the same source that says how the source is."""
+    return (
         select(Run.state)
         .where(
             Run.source_id == run.source_id,
-            Run.id < run.id,
             Run.trigger.not_in(PARTIAL_TRIGGERS),
             Run.reason != "lost-worker",  # of our own making: nobody was told of it
             Run.state.not_in([RunState.RUNNING.value, RunState.CANCELLED.value]),
         )
         .order_by(Run.id.desc())
         .limit(1)
-    ).first()
-    kind = change_of_state(RunState(before) if before else None, RunState(run.state))
+    )
+
+
+def _tell_of_change(
+    session: Session, run: Run, before: RunState | None, *, actor: str = ""
+) -> None:
+    """Write the event that notices are made of, if the source now asks something else of people."""
+    kind = change_of_state(before, RunState(run.state))
     if kind is None:
         return
     source = session.get_one(Source, run.source_id)
     events.append(
         session,
-        actor=f"harvest:{source.name}",
+        actor=actor or f"harvest:{source.name}",
         kind=kind,
         subject=("source", source.id),
         name=source.name,

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select
 
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning, LeaseLost
-from opendata.models import Run, Source
+from opendata.models import Event, Run, Source
 from opendata.services import runs
 from opendata.vocabulary import ExitCode, RunState
+from tests.factories import make_run
 
 LEASE = timedelta(minutes=2)
 
@@ -144,3 +146,23 @@ def test_failing_since_is_the_start_of_the_present_row_of_failures(
         failing = runs.failing_since(session, source)
     assert failing is not None
     assert failing[0] == now + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [((), ["source.recovered"]), (("cancelled",), ["source.recovered"]), (("failed",), [])],
+)
+def test_confirmed_run_tells_that_the_source_is_well_unless_a_later_one_says_otherwise(
+    sessions: SessionFactory, source: Source, later: tuple[str, ...], told: list[str]
+) -> None:
+    with sessions() as session:
+        make_run(session, source)
+        run = make_run(session, source, "needs-confirmation", reason="source-shrunk")
+        for state in later:
+            make_run(session, source, state)
+        runs.confirmed(session, run, counts={"absent": 8}, actor="cli:an")
+        session.commit()
+        assert (run.state, run.reason, run.counts) == ("succeeded", "", {"absent": 8})
+        found = session.scalars(select(Event).where(Event.subject_kind == "source")).all()
+    assert [event.kind for event in found] == told
+    assert {event.actor for event in found} <= {"cli:an"}
