@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,6 @@ from opendata.pipeline.state import Tools
 from opendata.records import LONGEST_ID, Problem, RejectedRecord, SourceRecord, short_id
 from opendata.vocabulary import RecordOutcome
 
-log = logging.getLogger(__name__)
 # Who such a record is remains open: a twin that was set aside may be any known dataset.
 _NO_IDENTITY = ("missing-id", "not-an-object", "duplicate-id")
 
