@@ -39,10 +39,17 @@ def prices_are(instance: Instance, *allowed: bytes) -> None:
 
 def next_run_is_whole(instance: Instance, *, prices: bytes = NEW, versions: int = 2) -> None:
     """Once the fault is gone, one run brings everything, and nothing twice."""
+    next_run_brings_everything(instance, prices=prices, versions=versions)
+    nothing_is_left_over(instance)
+
+
+def next_run_brings_everything(instance: Instance, *, prices: bytes, versions: int) -> None:
+    """The same after a kill, which leaves files that only an old age lets be swept."""
     run = instance.harvest("bo")
     assert (run.state, run.reason) == ("succeeded", ""), run.detail
     prices_are(instance, prices)
     with instance.sessions() as session:
+        assert not session.scalars(select(Run).where(Run.state == "running")).all()
         numbers = session.scalars(
             select(Version.number)
             .join(Resource, Resource.id == Version.resource_id)
@@ -50,4 +57,4 @@ def next_run_is_whole(instance: Instance, *, prices: bytes = NEW, versions: int 
             .order_by(Version.number)
         ).all()
     assert numbers == list(range(1, versions + 1))
-    check(instance)
+    kill_loop.check(instance)

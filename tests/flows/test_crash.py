@@ -9,18 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from opendata import config, faults
-from opendata.models import Build, Dataset, Resource, Run, Version
-from opendata.services import rendering, store_care
+from tests.chaos import kill_loop
+from tests.faults import wholeness
+from tests.faults.wholeness import NEW, OLD
 from tests.instance import Instance
 from tests.loopback import Loopback
 
 ROOT = Path(__file__).parents[2]
-PRICES = "Bảng giá đất"
-OLD = b"ma_tinh;gia\n01;1500\n04;700\n"
-NEW = b"ma_tinh;gia\n01;1600\n04;800\n"
 
 
 def harvest_and_die(instance: Instance, point: str) -> None:
@@ -42,39 +39,9 @@ def harvest_and_die(instance: Instance, point: str) -> None:
 
 def public_state_is_whole(instance: Instance) -> None:
     """Whatever is visible is complete: page, original and table of one and the same version."""
-    client = instance.client()
-    with instance.sessions() as session:
-        public = session.scalars(
-            select(Dataset).where(Dataset.state.in_(["active", "absent"]))
-        ).all()
-        assert store_care.check(session, instance.store).is_clean
-    for dataset in public:
-        assert client.get(f"/dataset/{dataset.slug}").status_code == 200
-    if any(dataset.slug == "bang-gia-dat" for dataset in public):
-        original = instance.download(PRICES, "original")
-        table = instance.download(PRICES, "csv").replace(b'"', b"").replace(b",", b";")
-        assert original in (OLD, NEW)
-        assert table.strip() == original.strip()
-
-
-def next_run_is_clean(instance: Instance) -> None:
-    run = instance.harvest("bo")
-    assert run.state == "succeeded"
-    assert instance.download(PRICES, "original") == NEW
-    with instance.sessions() as session:
-        numbers = session.scalars(
-            select(Version.number)
-            .join(Resource, Resource.id == Version.resource_id)
-            .where(Resource.url.contains("gia-dat"))
-            .order_by(Version.number)
-        ).all()
-        assert numbers in ([1], [1, 2])
-        assert set(session.scalars(select(Run.state))) <= {"succeeded", "failed"}
-        assert {str(d) for d in session.scalars(select(Dataset.id))} == instance.index.ids()
-        assert rendering.all_ids(session) == instance.index.ids()
-        assert not session.scalars(select(Build).where(Build.state == "held")).all()
-        report = store_care.check(session, instance.store)
-    assert report.is_clean
+    kill_loop.check(instance)
+    if "active" in instance.states().values():
+        wholeness.prices_are(instance, OLD, NEW)
 
 
 @pytest.mark.parametrize("point", faults.POINTS)
@@ -85,7 +52,7 @@ def test_first_harvest_killed(
     instance.add_source("bo", "file_list", listing)
     harvest_and_die(instance, point)
     public_state_is_whole(instance)
-    next_run_is_clean(instance)
+    wholeness.next_run_brings_everything(instance, prices=NEW, versions=1)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +66,7 @@ def test_second_harvest_killed(
     source_site.put("/gia-dat.csv", NEW)
     harvest_and_die(instance, point)
     public_state_is_whole(instance)
-    next_run_is_clean(instance)
+    wholeness.next_run_brings_everything(instance, prices=NEW, versions=2)
 
 
 def test_every_point_of_the_code_is_listed() -> None:
