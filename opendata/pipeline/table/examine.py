@@ -1,0 +1,114 @@
+"""After the pass: what only the whole table shows. Profile, rows that repeat, totals, folded copy.
+
+DuckDB reads the Parquet file that the pass has written. A large table is looked at in a child
+process with limits of its own, a small one here: starting a child costs more than looking.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from opendata import confined
+from opendata.errors import SourceFailure
+from opendata.pipeline.state import Apart, Column
+from opendata.pipeline.table import coverage, profile, small_cells, totals
+from opendata.pipeline.table.fold import write_folded
+from opendata.pipeline.table.note import Note
+from opendata.pipeline.table.profile import Facts
+from opendata.pipeline.table.repeated_rows import repeated_rows
+
+# Up to so many rows a table is looked at in this process.
+_SMALL = 100_000
+_LIMITS = confined.Limits(seconds=1_800, memory=6 << 30, output=16 << 30)
+_MEMORY = "1GB"
+_TASK = "opendata.pipeline.table.examine:answer"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A written table and what is known of it. `folded`: where the folded copy goes; `is_keyed`:
+    a key was checked, so that no row repeats; `is_whole`: no row is in quarantine."""
+
+    table: Path
+    folded: Path
+    rows: int
+    columns: tuple[Column, ...]
+    apart: tuple[Apart, ...] = ()
+    is_keyed: bool = False
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found; `folded` is None where folding changes no text."""
+
+    profile: Facts
+    folded: Path | None = None
+    notes: tuple[Note, ...] = field(default_factory=tuple)
+
+
+def examine(task: Task, where: str) -> Examined:
+    """Look at a whole table; raises `SourceFailure` too-costly when its child came to no end."""
+    if task.rows <= _SMALL:
+        return _look(task, _connection().cursor())
+    try:
+        told = confined.run(_TASK, [_as_json(task)], limits=_LIMITS)
+    except confined.Killed as err:
+        fact = f"the whole-table checks were ended ({err.why}); publish the table in parts"
+        raise SourceFailure("too-costly", where, fact) from err
+    found = json.loads(told)
+    return Examined(
+        found["profile"],
+        Path(found["folded"]) if found["folded"] else None,
+        tuple(Note(**{**note, "positions": tuple(note["positions"])}) for note in found["notes"]),
+    )
+
+
+def answer(arguments: Sequence[str], _: bytes) -> bytes:
+    """Do the same in a child; arguments and answer are JSON."""
+    found = _look(_from_json(arguments[0]), _connection())
+    return json.dumps(asdict(found), ensure_ascii=False, default=str).encode()
+
+
+def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
+    source = connection.read_parquet(str(task.table), file_row_number=True)
+    data = source.project("* EXCLUDE (file_row_number)")
+    facts = profile.profile(data, periods=coverage.periods(task.columns))
+    facts |= coverage.coverage(task.columns, facts)
+    notes = [
+        *_blank_columns(task, facts),
+        *(() if task.is_keyed else repeated_rows(source, facts)),
+        *(totals.mismatches(data, task.columns, task.apart) if task.is_whole else ()),
+        *small_cells.small_cells(data, task.columns),
+    ]
+    return Examined(facts, write_folded(task.table, task.folded), tuple(notes))
+
+
+def _blank_columns(task: Task, facts: Facts) -> list[Note]:
+    blank = (c["name"] for c in facts["columns"] if c["nulls"] == task.rows > 0)
+    return [Note("blank-column", name, task.rows) for name in blank]
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One database without tables for the process; each look has a cursor of its own."""
+    return duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
+
+
+def _as_json(task: Task) -> str:
+    return json.dumps(asdict(task), ensure_ascii=False, default=str)
+
+
+def _from_json(text: str) -> Task:
+    told: dict[str, Any] = json.loads(text)
+    told["table"], told["folded"] = Path(told["table"]), Path(told["folded"])
+    told["columns"] = tuple(Column(**column) for column in told["columns"])
+    told["apart"] = tuple(Apart(row["kind"], tuple(row["cells"])) for row in told["apart"])
+    return Task(**told)

@@ -1,0 +1,159 @@
+"""What the columns of a table hold, in figures: for pages, for the API, for who must decide.
+
+    {rows, columns: [{name, nulls, distinct, is_distinct_exact, min, max, mean, deviation,
+                      quantiles: [5, 25, 50, 75, 95 %], top: [[value, count] …],
+                      histogram: {edges, counts}, lengths: {min, max, mean}}]}
+
+`nulls` counts cells. `distinct` is exact up to `MOST_VALUES`, else within some per cent. `top` is
+there where values repeat, `histogram` and `quantiles` for numbers, `lengths` (in characters) for
+text. Dates and times are ISO texts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import duckdb
+
+Facts = dict[str, Any]
+
+# Up to so many different values a column is counted value by value.
+MOST_VALUES = 1_000
+_TOP = 10
+_BINS = 20
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_LONGEST_VALUE = 100  # characters of a value that is shown
+_NUMBERS = frozenset({"BIGINT", "DOUBLE"})
+_TEXT = "VARCHAR"
+
+
+def profile(source: duckdb.DuckDBPyRelation, *, periods: Collection[str] = ()) -> Facts:
+    """Return the profile of a table; `periods` are text columns whose order is that of time."""
+    kinds = {name: str(kind) for name, kind in zip(source.columns, source.types, strict=True)}
+    rows, facts = _facts(source, kinds, periods)
+    few = [name for name in kinds if facts[name]["distinct"] <= MOST_VALUES]
+    _add(facts, _values(source, few))
+    spread = {name: facts[name] for name in kinds if _is_spread(kinds[name], facts[name])}
+    _add(facts, _histograms(source, spread))
+    return {"rows": rows, "columns": [{"name": name, **facts[name]} for name in kinds]}
+
+
+def _add(facts: Mapping[str, Facts], more: Mapping[str, Facts]) -> None:
+    for name, found in more.items():
+        facts[name].update(found)
+
+
+def _facts(
+    source: duckdb.DuckDBPyRelation, kinds: Mapping[str, str], periods: Collection[str]
+) -> tuple[int, dict[str, Facts]]:
+    asked = [
+        question
+        for name, kind in kinds.items()
+        for question in _questions(name, kind, is_ordered=kind != _TEXT or name in periods)
+    ]
+    total, *answers = _ask(source, ["count(*)", *(expression for _, _, expression in asked)])
+    facts: dict[str, Facts] = {name: {} for name in kinds}
+    for (name, fact, _), answer in zip(asked, answers, strict=True):
+        facts[name][fact] = _plain(answer)
+    return total, {name: _tidied(found, total) for name, found in facts.items()}
+
+
+def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield (column, fact, SQL) of what one scan can answer."""
+    column = identifier(name)
+    yield name, "filled", f"count({column})"
+    yield name, "distinct", f"approx_count_distinct({column})"
+    if is_ordered and kind != "BOOLEAN":
+        yield name, "min", f"min({column})"
+        yield name, "max", f"max({column})"
+    if kind in _NUMBERS:
+        yield name, "mean", f"avg({column})"
+        yield name, "deviation", f"stddev_samp({column})"
+        yield name, "quantiles", f"approx_quantile({column}, {list(_QUANTILES)})"
+    if kind == _TEXT:
+        length = f"length({column})"
+        yield name, "lengths", f"[min({length}), max({length}), avg({length})]"
+
+
+def _tidied(facts: Facts, rows: int) -> Facts:
+    filled = facts.pop("filled")
+    tidy: Facts = {"nulls": rows - filled, "distinct": 0, "is_distinct_exact": False}
+    tidy.update({name: value for name, value in facts.items() if value is not None})
+    # An estimate may be more than there are.
+    tidy["distinct"] = min(tidy["distinct"], filled)
+    if "lengths" in tidy:
+        tidy["lengths"] = dict(zip(("min", "max", "mean"), tidy["lengths"], strict=True))
+    return tidy
+
+
+def _values(source: duckdb.DuckDBPyRelation, names: Sequence[str]) -> dict[str, Facts]:
+    """Count value by value where there are few."""
+    if not names:
+        return {}
+    answers = _ask(source, [f"histogram({identifier(name)})" for name in names])
+    return {name: _counted(answer) for name, answer in zip(names, answers, strict=True)}
+
+
+def _counted(counts: Mapping[Any, int] | None) -> Facts:
+    counts = counts or {}
+    facts: Facts = {"distinct": len(counts), "is_distinct_exact": True}
+    if any(count > 1 for count in counts.values()):
+        # Of equals the smaller value first, so that the same table has the same profile.
+        often = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
+        facts["top"] = [[_shown(value), count] for value, count in often]
+    return facts
+
+
+def _is_spread(kind: str, facts: Facts) -> bool:
+    return kind in _NUMBERS and facts["distinct"] > 1 and math.isfinite(facts["max"] - facts["min"])
+
+
+def _histograms(source: duckdb.DuckDBPyRelation, columns: Mapping[str, Facts]) -> dict[str, Facts]:
+    if not columns:
+        return {}
+    edges = {name: _edges(facts["min"], facts["max"]) for name, facts in columns.items()}
+    asked = [
+        f"histogram({identifier(name)}::DOUBLE, {bounds[1:]}::DOUBLE[])"
+        for name, bounds in edges.items()
+    ]
+    answers = _ask(source, asked)
+    return {
+        name: {
+            "histogram": {"edges": bounds, "counts": [found.get(edge, 0) for edge in bounds[1:]]}
+        }
+        for (name, bounds), found in zip(edges.items(), answers, strict=True)
+    }
+
+
+def _edges(low: float, high: float) -> list[float]:
+    step = (high - low) / _BINS
+    # The last edge is the largest value itself, whatever rounding has made of the sum.
+    return [float(low + step * number) for number in range(_BINS)] + [float(high)]
+
+
+def _ask(source: duckdb.DuckDBPyRelation, expressions: Sequence[str]) -> tuple[Any, ...]:
+    """Answer some aggregates in one scan."""
+    (row,) = source.aggregate(", ".join(expressions)).fetchall()
+    return tuple(row)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return None if None in value else [_plain(item) for item in value]
+    return _shown(value) if isinstance(value, datetime | date | time) else value
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value[:_LONGEST_VALUE] if isinstance(value, str) else value
+
+
+def identifier(name: str) -> str:
+    """Return the name of a column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
