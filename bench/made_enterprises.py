@@ -26,12 +26,13 @@ ISO, DAY_FIRST = "%Y-%m-%d", "%d/%m/%Y"
 
 FORMS = ("Công ty TNHH", "Công ty Cổ phần", "Hợp tác xã", "Doanh nghiệp tư nhân", "Chi nhánh")
 TRADES = ("Thương mại", "Xây dựng", "Vận tải", "Dược phẩm", "Thủy sản", "Cơ khí", "Bất động sản")
-WORDS = tuple(
-    "An Bình Cường Dũng Đại Đông Đức Gia Hà Hải Hằng Hiếu Hòa Hoàng Hồng Hùng Hương Khánh Kiên Lâm "
-    "Lan Linh Long Lợi Mai Minh Mỹ Nam Nghĩa Ngọc Nhân Nhật Phát Phong Phú Phúc Phương Quang Quốc "
-    "Quý Sơn Tài Tâm Tân Thái Thành Thắng Thảo Thiên Thịnh Thu Thủy Tiến Toàn Trường Tuấn Tùng Vân "
-    "Việt Vinh Xuân Yến".split()
+_SPOKEN = (
+    "An Bình Cường Dũng Đại Đông Đức Gia Hà Hải Hằng Hiếu Hòa Hoàng Hồng Hùng Hương Khánh "
+    "Kiên Lâm Lan Linh Long Lợi Mai Minh Mỹ Nam Nghĩa Ngọc Nhân Nhật Phát Phong Phú Phúc "
+    "Phương Quang Quốc Quý Sơn Tài Tâm Tân Thái Thành Thắng Thảo Thiên Thịnh Thu Thủy Tiến "
+    "Toàn Trường Tuấn Tùng Vân Việt Vinh Xuân Yến "
 )
+WORDS = tuple(_SPOKEN.split())
 PROVINCES = tuple(f"{number:02}" for number in range(1, 97, 2))
 WARDS = tuple(
     f"{kind} {a} {b}" for kind in ("Phường", "Xã") for a in WORDS[:20] for b in WORDS[20:40]

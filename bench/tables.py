@@ -98,7 +98,7 @@ def frictionless(folder: Path, name: str) -> Found:
     return {"rows": rows, "wall": time.perf_counter() - start}
 
 
-def cases(full: bool) -> dict[str, Callable[[Path], Found]]:
+def cases(*, full: bool) -> dict[str, Callable[[Path], Found]]:
     """Return the cases by name, in the order of a round."""
     iso, day_first = made.schema(), made.schema(made.DAY_FIRST)
     peer = "clean" if full else "part"
@@ -123,9 +123,9 @@ def _told(table: BuiltTable) -> Found:
     return {"rows": table.rows_read, "cells": found}
 
 
-def run_case(case: str, folder: Path, full: bool) -> None:
+def run_case(case: str, folder: Path, *, full: bool) -> None:
     """Run one case in this process and print its figures as JSON; imports are not counted."""
-    run = cases(full)[case]
+    run = cases(full=full)[case]
     pa.array([""])  # pyarrow looks for pandas once, which takes a second where it is installed
     process = psutil.Process()
     before, start = process.cpu_times(), time.perf_counter()
@@ -144,7 +144,7 @@ def _peak() -> int:
 
 def measure(folder: Path, wanted: argparse.Namespace) -> dict[str, list[Found]]:
     """Run all cases, interleaved; frictionless, which is slow, only once."""
-    names = wanted.only or list(cases(wanted.full))
+    names = wanted.only or list(cases(full=wanted.full))
     found: dict[str, list[Found]] = {case: [] for case in names}
     for number in range(wanted.rounds):
         for case in names:
@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.case:
-        run_case(wanted.case, wanted.folder, wanted.full)
+        run_case(wanted.case, wanted.folder, full=wanted.full)
         return
     with tempfile.TemporaryDirectory(dir=wanted.folder) as name:
         folder = Path(name)
