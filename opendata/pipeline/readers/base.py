@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,15 +45,34 @@ class EmptiedCell:
     value: str
 
 
+Positions = npt.NDArray[np.intp]
+
+
 @dataclass(frozen=True)
 class TextBatch:
-    """Rows as text; empty is null. Whole rows + broken rows = `count` rows of the file."""
+    """Rows as text; empty is null. Whole rows + broken rows = `count` rows of the file.
 
-    columns: tuple[pa.StringArray, ...]
+    A column that the table wanted typed may come typed (`wanted.py`): then `columns` holds its
+    values, and `cells` finds the text of the few rows that somebody asks for.
+    """
+
+    columns: tuple[pa.Array, ...]
     rows: npt.NDArray[np.int64]  # number of each whole row within this batch, from 1
     count: int
     broken: tuple[BrokenRow, ...] = ()
     emptied: tuple[EmptiedCell, ...] = ()
+    # Reads the text of whole rows again, where columns are typed.
+    reread: Callable[[Positions], Sequence[pa.Array]] | None = None
+
+    def cells(self, positions: Positions) -> list[tuple[str | None, ...]]:
+        """Return the text of the whole rows at these positions, counted from 0."""
+        if self.reread:
+            columns = self.reread(positions)
+        else:
+            columns = [column.take(pa.array(positions)) for column in self.columns]
+        return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
 Reader = Callable[[TableSource], Iterator[TextBatch]]
+# A part of a file that is not parsed yet: calling it, in any thread, gives its rows.
+Piece = Callable[[], TextBatch]

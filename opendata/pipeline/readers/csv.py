@@ -7,28 +7,99 @@ the rest of the file behind a quotation mark that is never closed. Own blocks ar
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from opendata.pipeline.readers.base import UNDECODABLE, BrokenRow, TableSource, TextBatch
+from opendata.pipeline.readers.base import (
+    UNDECODABLE,
+    BrokenRow,
+    Piece,
+    Positions,
+    TableSource,
+    TextBatch,
+)
 from opendata.pipeline.readers.blocks import blocks, delimiter_of
+from opendata.pipeline.readers.wanted import Wanted, is_trusted
 
-_SUSPECTS = (b"\0", UNDECODABLE.encode())
+_NO_TEXT = UNDECODABLE.encode()
+_COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
 def read_csv(source: TableSource) -> Iterator[TextBatch]:
     """Yield the rows of a UTF-8 CSV file; ragged and undecodable rows come as broken rows."""
-    for block in blocks(source):
-        batch = _parse(block, source)
+    for piece in pieces(source, Wanted()):
+        batch = piece()
         if batch.count:
-            yield _without_undecodable(batch, block)
+            yield batch
 
 
-def _parse(block: bytes, source: TableSource) -> TextBatch:
+def pieces(source: TableSource, wanted: Wanted) -> Iterator[Piece]:
+    """Yield the blocks of the file; called, each parses itself, to `wanted` types where it can."""
+    for block in blocks(source):
+        yield partial(_batch, block, source, wanted)
+
+
+def _batch(block: bytes, source: TableSource, wanted: Wanted) -> TextBatch:
+    if _is_suspect(block):
+        return _without_undecodable(_parse(block, source, {}))
+    return _typed(block, source, wanted)
+
+
+def _typed(block: bytes, source: TableSource, wanted: Wanted) -> TextBatch:
+    types = wanted.types(block)
+    while types:
+        try:
+            batch = _parse(block, source, types)
+        except pa.ArrowInvalid as err:
+            failed = _failed_columns(err, types)
+        else:
+            failed = [index for index in types if not is_trusted(batch.columns[index])]
+            if not failed:
+                return replace(batch, reread=partial(_reread, block, source, batch))
+        wanted.give_up(failed)
+        types = {index: kind for index, kind in types.items() if index not in failed}
+    return _parse(block, source, {})
+
+
+def _failed_columns(error: pa.ArrowInvalid, types: dict[int, pa.DataType]) -> list[int]:
+    """Return the column that the parser names, or all where it names none."""
+    found = _COLUMN.search(str(error))
+    return [int(found[1])] if found and int(found[1]) in types else list(types)
+
+
+def _reread(
+    block: bytes, source: TableSource, batch: TextBatch, positions: Positions
+) -> Sequence[pa.Array]:
+    """Return rows of a block as text: of their lines alone where lines are records."""
+    numbers = batch.rows[positions] - 1
+    lines = _lines(block, batch.count)
+    if lines is None:
+        whole = _parse(block, source, {})
+        return [column.take(pa.array(positions)) for column in whole.columns]
+    few = b"".join(block[lines[number] : lines[number + 1]] for number in numbers.tolist())
+    return _parse(few, source, {}).columns if few else batch.columns
+
+
+def _lines(block: bytes, count: int) -> npt.NDArray[np.intp] | None:
+    """Return where each line starts, and the end; None where a line may not be one of `count`
+    records. Empty lines and line ends in quotes make more lines than records, never fewer."""
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        return None
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    return np.concatenate([[0], ends]) if len(ends) == count else None
+
+
+def _parse(block: bytes, source: TableSource, types: dict[int, pa.DataType]) -> TextBatch:
     names = [str(number) for number in range(len(source.table.header))]
     ragged: list[BrokenRow] = []
 
@@ -47,7 +118,7 @@ def _parse(block: bytes, source: TableSource) -> TextBatch:
             invalid_row_handler=set_aside,
         ),
         pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types={name: types.get(int(name), pa.string()) for name in names},
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
             null_values=[""],
@@ -59,10 +130,10 @@ def _parse(block: bytes, source: TableSource) -> TextBatch:
     return TextBatch(columns=columns, rows=numbers, count=count, broken=tuple(ragged))
 
 
-def _whole(column: pa.ChunkedArray) -> pa.StringArray:
+def _whole(column: pa.ChunkedArray) -> pa.Array:
     if column.num_chunks == 1:
         return column.chunk(0)
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def _cells(line: str, delimiter: str) -> tuple[str | None, ...]:
@@ -74,10 +145,13 @@ def _cells(line: str, delimiter: str) -> tuple[str | None, ...]:
     return tuple(_readable(cell) or None for cell in rows[0]) if rows else ()
 
 
-def _without_undecodable(batch: TextBatch, block: bytes) -> TextBatch:
+def _is_suspect(block: bytes) -> bool:
+    # One byte is found far sooner than three.
+    return b"\0" in block or (_NO_TEXT[:1] in block and _NO_TEXT in block)
+
+
+def _without_undecodable(batch: TextBatch) -> TextBatch:
     """Set aside rows that hold a NUL or bytes that the encoding could not read."""
-    if not any(suspect in block for suspect in _SUSPECTS):
-        return batch
     broken = np.zeros(len(batch.rows), bool)
     where = np.zeros(len(batch.rows), np.int64)
     for number, column in reversed(list(enumerate(batch.columns))):

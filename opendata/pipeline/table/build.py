@@ -1,30 +1,32 @@
-"""One table from its file to Parquet and quarantine: one streaming pass of bounded memory."""
+"""One table from its file to Parquet and quarantine: one streaming pass of bounded memory.
+
+Blocks are parsed, checked and hashed in threads; this thread cuts the file, keeps the order, looks
+for repeats and writes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from opendata.pipeline.readers import READERS
-from opendata.pipeline.readers.base import TableSource, TextBatch
+from opendata.pipeline.readers import pieces
+from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
+from opendata.pipeline.readers.wanted import Wanted
 from opendata.pipeline.state import BuiltTable
 from opendata.pipeline.table import casts, infer, plan, repeats
 from opendata.pipeline.table.checks import Checked, Checker
-from opendata.pipeline.table.keys import KeyWatch
+from opendata.pipeline.table.findings import key_findings, lines, note_emptied
+from opendata.pipeline.table.in_order import in_order
+from opendata.pipeline.table.keys import Hashed, KeyWatch, Mask, Numbers, hash_key
 from opendata.pipeline.table.parquet import TableWriter
 from opendata.pipeline.table.plan import TablePlan
-from opendata.pipeline.table.quarantine import Line, Quarantine
-from opendata.pipeline.table.rules import rule_of, rule_of_width
+from opendata.pipeline.table.quarantine import Quarantine
 from opendata.services.table_schemas import TableSchema
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -35,54 +37,70 @@ class Files:
     quarantine: Path
 
 
-def build_table(source: TableSource, schema: TableSchema | None, files: Files) -> BuiltTable:
+class Watcher(Protocol):
+    """Sees all rows of a table go by, each once and in their order, from one thread."""
+
+    def see(self, batch: TextBatch, checked: Checked) -> None:
+        """Look at rows before any is set aside.
+
+        `batch.columns[n]` is text, but for columns of numbers and times, which mostly come typed
+        (as `column.type` tells); `batch.cells` has the text of single rows. `checked.values[n]`
+        is always typed, and null where a cell does not fit.
+        """
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """A block after what needs no order: `good` holds the rows at `places` of the batch."""
+
+    batch: TextBatch
+    checked: Checked
+    good: pa.RecordBatch
+    places: Numbers
+    hashed: tuple[Hashed, ...]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What a pass over the file has left behind."""
+
+    read: int
+    writer: TableWriter
+    bad: Quarantine
+    watch: KeyWatch
+
+
+def build_table(
+    source: TableSource,
+    schema: TableSchema | None,
+    files: Files,
+    watchers: Sequence[Watcher] = (),
+) -> BuiltTable:
     """Read, check and write one table; rows with problems go to quarantine, never away.
 
     Raises `SourceFailure` where the file cannot be read to its end.
     """
     planned = _plan(source, schema)
-    with Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples) as bad:
-        read, writer = _stream(source, planned, files.parquet, bad)
+    done = _stream(source, planned, files, watchers)
+    if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
+        # Two keys with one hash, once in some million files: read again, knowing better.
+        done = _stream(source, planned, files, cleared=cleared)
     return BuiltTable(
         name=source.table.name,
         title=source.table.title,
         columns=tuple(column.column for column in planned.columns),
-        rows_read=read,
-        rows_accepted=writer.rows,
-        rows_quarantined=read - writer.rows,
+        rows_read=done.read,
+        rows_accepted=done.writer.rows,
+        rows_quarantined=done.read - done.writer.rows,
         parquet=files.parquet,
-        row_group_offsets=writer.offsets,
-        quarantine=bad.path,
-        problems=bad.problems,
-        samples=bad.samples,
+        row_group_offsets=done.writer.offsets,
+        quarantine=done.bad.path,
+        problems=done.bad.problems,
+        samples=done.bad.samples,
         schema=planned.schema,
         shape=source.table,
         schema_mismatch=planned.mismatch,
     )
-
-
-def _stream(
-    source: TableSource, planned: TablePlan, parquet: Path, bad: Quarantine
-) -> tuple[int, TableWriter]:
-    """Write the good rows and set the bad ones aside; return how many were read."""
-    arrow = arrow_schema(planned)
-    watch, checker = KeyWatch(planned.keys), Checker(planned)
-    rejected: list[npt.NDArray[np.int64]] = []
-    read = 0
-    with TableWriter(parquet, arrow) as writer:
-        for batch in _ahead(READERS[source.table.reader](source)):
-            checked = checker.check(batch)
-            rejected.append(read + _rejected_rows(batch, checked))
-            bad.add(_lines(batch, checked, planned, read))
-            _note_emptied(batch, planned, bad, read)
-            good = _accepted(checked, arrow)
-            writer.write(good)
-            watch.add(good)
-            read += batch.count
-    if found := watch.repeats(parquet):
-        numbers = np.sort(np.concatenate(rejected))
-        writer = repeats.set_aside(source, planned, parquet, found, numbers, bad)
-    return read, writer
 
 
 def arrow_schema(planned: TablePlan) -> pa.Schema:
@@ -102,58 +120,54 @@ def arrow_schema(planned: TablePlan) -> pa.Schema:
 def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
     if schema is not None:
         return plan.by_schema(source.table.header, schema)
-    batches = READERS[source.table.reader](source)
-    return plan.learned(source.table.header, infer.infer(source.table.header, _ahead(batches)))
+    batches = in_order(_read, pieces(source, Wanted()))
+    return plan.learned(source.table.header, infer.infer(source.table.header, batches))
 
 
-def _ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield the items while the next one is made in a thread: parsing beside checking."""
-    iterator = iter(items)
-    first, second = next(iterator, None), next(iterator, None)
-    yield from (item for item in (first, second) if item is not None)
-    if second is None:
-        return  # a small file is not worth a thread
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, iterator, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, iterator, None)
-            yield item
+def _read(piece: Piece) -> TextBatch:
+    return piece()
 
 
-def _accepted(checked: Checked, arrow: pa.Schema) -> pa.RecordBatch:
-    batch = pa.RecordBatch.from_arrays(list(checked.values), schema=arrow)
-    return batch if checked.good is None else batch.filter(pa.array(checked.good))
+def _stream(
+    source: TableSource,
+    planned: TablePlan,
+    files: Files,
+    watchers: Sequence[Watcher] = (),
+    cleared: Sequence[Numbers] = (),
+) -> _Pass:
+    """Write the good rows and set the bad ones aside."""
+    arrow, checker = arrow_schema(planned), Checker(planned)
+    watch = KeyWatch(planned.keys, cleared)
+    read = 0
+
+    def work(piece: Piece) -> _Worked:
+        return _worked(piece(), checker, arrow, planned)
+
+    with (
+        Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples) as bad,
+        TableWriter(files.parquet, arrow) as writer,
+    ):
+        for done in in_order(work, pieces(source, Wanted(checker.wanted()))):
+            for watcher in watchers:
+                watcher.see(done.batch, done.checked)
+            note_emptied(done.batch, planned, bad, read)
+            flags = watch.sift(done.good, done.hashed, read + done.batch.rows[done.places])
+            repeated = key_findings(planned, flags, done.places)
+            bad.add(lines(done.batch, done.checked, repeated, planned, read))
+            writer.write(_unflagged(done.good, flags))
+            read += done.batch.count
+    return _Pass(read, writer, bad, watch)
 
 
-def _rejected_rows(batch: TextBatch, checked: Checked) -> npt.NDArray[np.int64]:
-    broken = np.array([row.row for row in batch.broken], np.int64)
-    if checked.good is None:
-        return broken
-    return np.concatenate([broken, batch.rows[~checked.good]])
+def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:
+    checked = checker.check(batch)
+    good = pa.RecordBatch.from_arrays(list(checked.values), schema=arrow)
+    places = np.arange(len(batch.rows))
+    if checked.good is not None:
+        good, places = good.filter(pa.array(checked.good)), np.flatnonzero(checked.good)
+    return _Worked(batch, checked, good, places, tuple(hash_key(good, k) for k in planned.keys))
 
 
-def _lines(batch: TextBatch, checked: Checked, planned: TablePlan, read: int) -> Iterator[Line]:
-    names = [of.column.name for of in planned.columns]
-    for row in batch.broken:
-        column = "" if row.column is None else names[row.column]
-        rule = rule_of_width(len(names)) if row.code == "row-width" else ""
-        yield Line(read + row.row, column, row.code, row.value, row.cells, rule)
-    for finding in checked.findings:
-        texts = batch.columns[finding.column.index]
-        for position in finding.positions.tolist():
-            yield Line(
-                row=read + int(batch.rows[position]),
-                column=finding.column.column.name,
-                code=finding.code,
-                value=texts[position].as_py() or "",
-                cells=tuple(cells[position].as_py() for cells in batch.columns),
-                rule=finding.rule,
-            )
-
-
-def _note_emptied(batch: TextBatch, planned: TablePlan, bad: Quarantine, read: int) -> None:
-    """A failed cell of a spreadsheet is an empty one: its row counts, and so does the problem."""
-    for cell in batch.emptied:
-        of = planned.columns[cell.column]
-        rule = rule_of(of, "type")
-        bad.note("type", of.column.name, cell.value, row=read + cell.row, rule=rule)
+def _unflagged(good: pa.RecordBatch, flags: Sequence[Mask]) -> pa.RecordBatch:
+    repeats_any = np.logical_or.reduce(flags) if flags else np.zeros(0, bool)
+    return good.filter(pa.array(~repeats_any)) if repeats_any.any() else good

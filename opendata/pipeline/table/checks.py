@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
-from opendata.pipeline.table.casts import Mask, cast
+from opendata.pipeline.table.casts import ZONED, Cast, Mask, arrow_type, cast
 from opendata.pipeline.table.plan import ColumnPlan, TablePlan
 from opendata.pipeline.table.rules import rule_of
 
 # Takes the text and the typed values of a column; true where the rule is broken, null counts as no.
 Rule = Callable[[pa.StringArray, pa.Array], pa.BooleanArray]
+# Rules that look at the values alone: a column with others always comes as text.
+_VALUE_RULES = frozenset({"enum", "minimum", "maximum"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class Checker:
         self._columns = [(column, _rules(column)) for column in plan.columns]
         self._missing = pa.array(plan.missing_values, pa.string())
 
+    def wanted(self) -> dict[int, pa.DataType]:
+        """Return which columns may come typed from the reader: no rule of theirs asks the text."""
+        return {
+            column.index: arrow_type(column.kind, column.column.format)
+            for column, rules in self._columns
+            if _parses_alike(column)
+            and _VALUE_RULES.issuperset(code for code, _ in rules)
+            # The parser does not know that a value of the kind stands for an empty cell.
+            and not cast(self._missing, column.kind, column.column.format)[0].drop_null()
+        }
+
     def check(self, batch: TextBatch) -> Checked:
         """Return the typed columns and every broken rule of the batch."""
         values: list[pa.Array] = []
@@ -52,7 +65,7 @@ class Checker:
         good = np.ones(len(batch.rows), bool)
         for column, rules in self._columns:
             text = self._without_missing(batch.columns[column.index])
-            typed, misfits = cast(text, column.kind, column.column.format)
+            typed, misfits = _typed(text, column)
             values.append(typed)
             for code, bad in _broken(column, rules, text, typed, misfits):
                 findings.append(Finding(code, column, np.flatnonzero(bad), rule_of(column, code)))
@@ -60,9 +73,24 @@ class Checker:
         return Checked(tuple(values), tuple(findings), None if good.all() else good)
 
     def _without_missing(self, text: pa.StringArray) -> pa.StringArray:
-        if not len(self._missing):
+        if not len(self._missing) or not pa.types.is_string(text.type):
             return text
         return pc.if_else(pc.is_in(text, self._missing), pa.scalar(None, pa.string()), text)
+
+
+def _parses_alike(plan: ColumnPlan) -> bool:
+    """Say whether Arrow's CSV parser reads a column as `casts` does."""
+    form = plan.column.format
+    if plan.kind in ("date", "datetime"):
+        return form == "default" or (plan.kind == "datetime" and form == ZONED)
+    return plan.kind in ("integer", "number") and form == "default"
+
+
+def _typed(text: pa.Array, column: ColumnPlan) -> Cast:
+    """Return the values of a column, which the reader may have parsed already."""
+    if pa.types.is_string(text.type):
+        return cast(text, column.kind, column.column.format)
+    return text, None
 
 
 def _broken(
@@ -103,9 +131,9 @@ def _rules(plan: ColumnPlan) -> list[tuple[str, Rule]]:
     if rules.maximum is not None:
         found.append(("maximum", _limit(plan, rules.maximum, pc.greater)))
     if rules.min_length is not None:
-        found.append(("min-length", _length(rules.min_length, pc.less)))
+        found.append(("min-length", _min_length(rules.min_length)))
     if rules.max_length is not None:
-        found.append(("max-length", _length(rules.max_length, pc.greater)))
+        found.append(("max-length", _max_length(rules.max_length)))
     return found
 
 
@@ -129,5 +157,14 @@ def _limit(plan: ColumnPlan, limit: str, breaks: Callable[..., pa.BooleanArray])
     return lambda _text, typed: breaks(typed, value)
 
 
-def _length(limit: int, breaks: Callable[..., pa.BooleanArray]) -> Rule:
-    return lambda text, _typed: breaks(pc.utf8_length(text), limit)
+def _min_length(limit: int) -> Rule:
+    return lambda text, _typed: pc.less(pc.utf8_length(text), limit)
+
+
+def _max_length(limit: int) -> Rule:
+    def breaks(text: pa.StringArray, _typed: pa.Array) -> pa.BooleanArray:
+        # No text has more letters than bytes, which need no counting.
+        many = pc.greater(pc.binary_length(text), limit)
+        return pc.greater(pc.utf8_length(text), limit) if pc.any(many).as_py() else many
+
+    return breaks

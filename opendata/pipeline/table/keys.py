@@ -1,92 +1,186 @@
-"""Uniqueness over a whole table: 8 bytes a row while it streams, certainty afterwards.
+"""Uniqueness over a whole table while it streams: each key value is remembered as 8 bytes.
 
-Each key value is hashed; equal hashes are only candidates, which are compared exactly from the
-Parquet file just written.
+An equal hash only makes a row suspect; `repeats.py` has the last word when the table is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from opendata.pipeline.table.plan import Key
 
 Hashes = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 # An odd multiplier: a polynomial in it, modulo 2**64, can be divided back by its inverse.
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-_BATCH = 65_536
+_FIRST_SLOTS = 1 << 16
+_FULL = 0.7  # of its slots; fuller tables are slow
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """An accepted row, by its position from 0, whose key was there before."""
+class Hashed:
+    """The rows of a batch by one key: a hash for each, and which have a value in every part."""
 
-    position: int
-    key: Key
+    hashes: Hashes
+    valid: Mask
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """Rows of one batch set aside because a key seems to repeat; all of one length.
+
+    `flags` and `hashed` have an entry for each key; `values` holds the columns of all keys.
+    """
+
+    numbers: Numbers
+    flags: tuple[Mask, ...]
+    hashed: tuple[Hashed, ...]
+    values: pa.RecordBatch
 
 
 class KeyWatch:
-    """Watches the keys of a table while its batches go by."""
+    """Watches the keys of a table while its batches go by, in their order.
 
-    def __init__(self, keys: Sequence[Key]) -> None:
-        self._seen: list[tuple[Key, list[Hashes]]] = [(key, []) for key in keys]
+    `cleared`: for each key, the numbers of rows that share only the hash of an earlier row.
+    """
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Remember the key values of accepted rows; a key with an empty part is never a repeat."""
-        for key, hashes in self._seen:
-            found, valid = _hash_rows([batch.column(name) for name in key.names])
-            hashes.append(found[valid])
+    def __init__(self, keys: Sequence[Key], cleared: Sequence[Numbers] = ()) -> None:
+        self._keys = keys
+        self._seen = [SeenHashes() for _ in keys]
+        self._cleared = cleared
+        self.suspects: list[Suspects] = []
 
-    def repeats(self, parquet: Path) -> list[Repeat]:
-        """Return second and later occurrences of each key, compared exactly."""
-        found: list[Repeat] = []
-        while self._seen:
-            key, hashes = self._seen.pop(0)
-            found += _exact_repeats(parquet, key, _candidates(hashes))
+    def sift(
+        self, batch: pa.RecordBatch, hashed: Sequence[Hashed], numbers: Numbers
+    ) -> tuple[Mask, ...]:
+        """Return for each key which rows repeat it; a key with an empty part is never a repeat."""
+        flags = tuple(self._flags(place, one, numbers) for place, one in enumerate(hashed))
+        held = np.logical_or.reduce(flags) if flags else np.zeros(0, bool)
+        if held.any():
+            self.suspects.append(self._kept(batch, hashed, numbers, flags, np.flatnonzero(held)))
+        return flags
+
+    def _flags(self, key: int, hashed: Hashed, numbers: Numbers) -> Mask:
+        flags = np.zeros(len(numbers), bool)
+        flags[hashed.valid] = self._seen[key].add(hashed.hashes[hashed.valid])
+        if self._cleared:
+            flags &= ~np.isin(numbers, self._cleared[key])
+        return flags
+
+    def _kept(
+        self,
+        batch: pa.RecordBatch,
+        hashed: Sequence[Hashed],
+        numbers: Numbers,
+        flags: Sequence[Mask],
+        held: npt.NDArray[np.intp],
+    ) -> Suspects:
+        names = sorted({name for key in self._keys for name in key.names})
+        return Suspects(
+            numbers[held],
+            tuple(flag[held] for flag in flags),
+            tuple(Hashed(one.hashes[held], one.valid[held]) for one in hashed),
+            batch.select(names).take(pa.array(held)),
+        )
+
+
+def hash_key(batch: pa.RecordBatch, key: Key) -> Hashed:
+    """Return the hashes of a key; may be called in any thread."""
+    return Hashed(*hash_rows([batch.column(name) for name in key.names]))
+
+
+class SeenHashes:
+    """The hashes met so far: open tables, each twice as large as the one before, none ever moved.
+
+    Holds some 12 bytes for each hash.
+    """
+
+    def __init__(self) -> None:
+        self._tables = [_Table(_FIRST_SLOTS)]
+
+    def add(self, hashes: Hashes) -> Mask:
+        """Remember the hashes; return which of them were there before or earlier among them."""
+        # A slot of 0 is free.
+        hashes = np.where(hashes == 0, np.uint64(1), hashes)
+        first = _first_places(hashes)
+        fresh = hashes if first is None else hashes[first]
+        known = np.zeros(len(fresh), bool)
+        for table in self._tables[:-1]:
+            known |= table.holds(fresh)
+        room = self._tables[-1].room
+        if len(fresh) > room:
+            self._tables.append(_Table(2 * max(self._tables[-1].slots, 2 * len(fresh))))
+            known |= self._tables[-2].holds(fresh)
+        left = np.flatnonzero(~known)
+        known[left] = self._tables[-1].add(fresh[left])
+        if first is None:
+            return known
+        seen = np.ones(len(hashes), bool)
+        seen[first] = known
+        return seen
+
+
+class _Table:
+    """Hashes at the slot that their low bits name, or the next free one."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots = 1 << (slots - 1).bit_length()
+        self.room = int(self.slots * _FULL)
+        self._hashes = np.zeros(self.slots, np.uint64)
+        self._last = np.uint64(self.slots - 1)
+
+    def holds(self, hashes: Hashes) -> Mask:
+        found = np.zeros(len(hashes), bool)
+        asked, slots = np.arange(len(hashes)), hashes & self._last
+        while len(asked):
+            there = self._hashes[slots]
+            is_hit = there == hashes[asked]
+            found[asked[is_hit]] = True
+            goes_on = ~is_hit & (there != 0)
+            asked, slots = asked[goes_on], (slots[goes_on] + np.uint64(1)) & self._last
+        return found
+
+    def add(self, hashes: Hashes) -> Mask:
+        """Add hashes that all differ; return which were there."""
+        found = np.zeros(len(hashes), bool)
+        asked, slots = np.arange(len(hashes)), hashes & self._last
+        while len(asked):
+            there, mine = self._hashes[slots], hashes[asked]
+            found[asked[there == mine]] = True
+            free = there == 0
+            # Where several want one slot, one of them gets it and the others go on.
+            self._hashes[slots[free]] = mine[free]
+            goes_on = self._hashes[slots] != mine
+            asked, slots = asked[goes_on], (slots[goes_on] + np.uint64(1)) & self._last
+        self.room -= len(hashes) - int(found.sum())
         return found
 
 
-def _candidates(hashes: list[Hashes]) -> Hashes:
-    every = np.concatenate(hashes) if hashes else np.zeros(0, np.uint64)
-    hashes.clear()
-    every.sort()
-    return np.unique(every[1:][every[1:] == every[:-1]])
+def _first_places(hashes: Hashes) -> npt.NDArray[np.intp] | None:
+    """Return where each hash stands first; None where all differ, which a sort tells sooner."""
+    ordered = np.sort(hashes)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return None
+    return np.unique(hashes, return_index=True)[1]
 
 
-def _exact_repeats(parquet: Path, key: Key, candidates: Hashes) -> Iterator[Repeat]:
-    if not len(candidates):
-        return
-    seen: set[tuple[object, ...]] = set()
-    base = 0
-    with pq.ParquetFile(parquet) as file:
-        for batch in file.iter_batches(_BATCH, columns=list(key.names), use_threads=False):
-            columns = [batch.column(name) for name in key.names]
-            hashes, valid = _hash_rows(columns)
-            places = np.flatnonzero(np.isin(hashes, candidates) & valid)
-            values = [column.take(pa.array(places)).to_pylist() for column in columns]
-            for place, value in zip(places, zip(*values, strict=True), strict=True):
-                if value in seen:
-                    yield Repeat(base + int(place), key)
-                seen.add(value)
-            base += batch.num_rows
-
-
-def _hash_rows(columns: Sequence[pa.Array]) -> tuple[Hashes, npt.NDArray[np.bool_]]:
+def hash_rows(columns: Sequence[pa.Array]) -> tuple[Hashes, Mask]:
     """Return a hash for each row, and which rows have a value in every column."""
     total = np.zeros(len(columns[0]), np.uint64)
     valid = np.ones(len(columns[0]), bool)
     for column in columns:
         total = total * _MIX + _hash(column)
-        valid &= column.is_valid().to_numpy(zero_copy_only=False)
+        if column.null_count:
+            valid &= column.is_valid().to_numpy(zero_copy_only=False)
     return total, valid
 
 
