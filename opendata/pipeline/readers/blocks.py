@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from io import BufferedReader
+from io import FileIO
 
 from opendata.errors import SourceFailure
 from opendata.pipeline.readers import records
@@ -26,39 +27,45 @@ def blocks(source: TableSource, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     Raises `SourceFailure`: line-too-long, unclosed-quote.
     """
     delimiter = delimiter_of(source).encode()
-    with source.table.path.open("rb") as file:
-        rest = _after_header(file, source, delimiter, size)
-        while data := file.read(size):
-            block = rest + data
-            _refuse_long_lines(block, source)
-            end = records.last_record_end(block, delimiter)
-            if not end and len(block) > source.limits.max_line_bytes + size:
-                # Lines are short, so what never ends is a record: its quotes stay open.
-                raise _unclosed(source, file.tell() - len(block))
-            rest = block[end:]
+    with source.table.path.open("rb", buffering=0) as file:
+        end_of_file = file.seek(0, os.SEEK_END)
+        start, wanted = _start_of_data(file, source, delimiter, size), size
+        while start < end_of_file:
+            file.seek(start)
+            data = file.read(wanted)
+            _refuse_long_lines(data, source)
+            if start + len(data) >= end_of_file:
+                if records.has_open_quote(data, delimiter):
+                    raise _unclosed(source, start)
+                yield data
+                return
+            end = records.last_record_end(data, delimiter)
             if end:
-                yield block[:end]
-        if records.has_open_quote(rest, delimiter):
-            raise _unclosed(source, file.tell() - len(rest))
-        _refuse_long_lines(rest, source)
-        if rest:
-            yield rest
+                yield data[:end]
+                # What was cut off is read again, which is cheaper than to join it to the next.
+                start, wanted = start + end, size
+            elif len(data) > source.limits.max_line_bytes + size:
+                # Lines are short, so what never ends is a record: its quotes stay open.
+                raise _unclosed(source, start)
+            else:
+                wanted += size
 
 
-def _after_header(file: BufferedReader, source: TableSource, delimiter: bytes, size: int) -> bytes:
-    """Read past byte order mark, title and header; return what was read of the data behind."""
-    head = file.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
+def _start_of_data(file: FileIO, source: TableSource, delimiter: bytes, size: int) -> int:
+    """Return where the records behind byte order mark, title and header start."""
+    file.seek(0)
+    mark = _BYTE_ORDER_MARK if file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK else b""
+    file.seek(len(mark))
     if not source.table.skip_rows:
-        return head
-    while True:
-        data = file.read(size)
+        return len(mark)
+    head = b""
+    while data := file.read(size):
         head += data
         for number, end in enumerate(records.record_ends(head, delimiter), start=1):
             if number == source.table.skip_rows:
-                return head[end:]
-        if not data:
-            return b""
+                return len(mark) + end
         _refuse_long_lines(head, source)
+    return len(mark) + len(head)
 
 
 def _refuse_long_lines(block: bytes, source: TableSource) -> None:

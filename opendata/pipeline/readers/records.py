@@ -16,6 +16,7 @@ import numpy.typing as npt
 QUOTE = b'"'
 _REST_OF_QUOTED = re.compile(rb'[^"]*+(?:""[^"]*+)*+"')
 _LINE_ENDS = b"\r\n"
+_PIECE = 1 << 16
 
 
 def record_ends(data: bytes, delimiter: bytes) -> Iterator[int]:
@@ -37,13 +38,16 @@ def last_record_end(data: bytes, delimiter: bytes) -> int:
     """Return the position behind the last finished record, 0 when there is none."""
     if QUOTE not in data:
         return (data.rfind(b"\n") if b"\n" in data else data.rfind(b"\r")) + 1
-    quotes = _regular_quotes(data, delimiter)
-    if quotes is None or b"\n" not in data:
+    count = _regular_quotes(data, delimiter)
+    if count is None or b"\n" not in data:
         return max(record_ends(data, delimiter), default=0)
-    end = data.rfind(b"\n")
-    while end >= 0 and (before := int(np.searchsorted(quotes, end))) % 2:
+    end, behind = data.rfind(b"\n"), len(data)
+    while end >= 0:
+        count -= data.count(QUOTE, end, behind)
+        if count % 2 == 0:
+            break
         # This line end lies inside quotes: go on looking before the mark that opened them.
-        end = data.rfind(b"\n", 0, int(quotes[before - 1]))
+        end, behind = data.rfind(b"\n", 0, data.rfind(QUOTE, 0, end)), end
     return end + 1
 
 
@@ -51,9 +55,9 @@ def has_open_quote(data: bytes, delimiter: bytes) -> bool:
     """Say whether `data`, which starts where a record starts, ends inside quotes."""
     if QUOTE not in data:
         return False
-    quotes = _regular_quotes(data, delimiter)
-    if quotes is not None:
-        return len(quotes) % 2 == 1
+    count = _regular_quotes(data, delimiter)
+    if count is not None:
+        return count % 2 == 1
     tail = data[max(record_ends(data, delimiter), default=0) :]
     # With a line end appended, the tail is one more record unless a mark is still open.
     return next(record_ends(tail + b"\n", delimiter), None) is None
@@ -72,21 +76,30 @@ def _scanner(delimiter: bytes) -> re.Pattern[bytes]:
     return re.compile(b"\r\n|\r|\n|(?:(?<=" + starts + b')|\\A)"')
 
 
-def _regular_quotes(data: bytes, delimiter: bytes) -> npt.NDArray[np.intp] | None:
-    """Return where the marks are if they simply open and close by turns, else None.
+def _regular_quotes(data: bytes, delimiter: bytes) -> int | None:
+    """Return how many marks there are if they simply open and close by turns, else None.
 
     Then a position lies inside quotes exactly when the number of marks before it is odd. A doubled
     mark closes and opens again at once, which changes nothing.
     """
     view = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(view == QUOTE[0])
-    around = np.frombuffer(delimiter + _LINE_ENDS, np.uint8)
-    doubled = np.diff(quotes, prepend=-2, append=-2) == 1
-    opening, closing = quotes[0::2], quotes[1::2]
-    starts_cell = np.isin(view[np.maximum(opening - 1, 0)], around) | (opening == 0)
-    ends_cell = np.isin(view[np.minimum(closing + 1, len(view) - 1)], around)
-    ends_cell |= closing == len(view) - 1
-    regular = (starts_cell | doubled[0::2][: len(opening)]).all() and (
-        ends_cell | doubled[2::2][: len(closing)]
-    ).all()
-    return quotes if regular else None
+    may_touch = _touching(delimiter)
+    count = 0
+    # In small pieces: arrays of megabytes cost more to allocate than to fill.
+    for start in range(0, len(view), _PIECE):
+        marks = start + np.flatnonzero(view[start : start + _PIECE] == QUOTE[0])
+        opening, closing = marks[count % 2 :: 2], marks[1 - count % 2 :: 2]
+        before = view[np.maximum(opening - 1, 0)]
+        behind = view[np.minimum(closing + 1, len(view) - 1)]
+        if not (may_touch[before].all() and may_touch[behind].all()):
+            return None
+        count += len(marks)
+    return count
+
+
+@lru_cache(maxsize=16)
+def _touching(delimiter: bytes) -> npt.NDArray[np.bool_]:
+    """Return by byte what may stand before an opening and behind a closing mark."""
+    touching = np.zeros(256, bool)
+    touching[list(delimiter + _LINE_ENDS + QUOTE)] = True
+    return touching

@@ -23,7 +23,8 @@ _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _FIRST_SLOTS = 1 << 16
-_FULL = 0.7  # of its slots; fuller tables are slow
+_FULL = 0.6  # of the slots; a fuller table is slow
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -99,69 +100,54 @@ def hash_key(batch: pa.RecordBatch, key: Key) -> Hashed:
 
 
 class SeenHashes:
-    """The hashes met so far: open tables, each twice as large as the one before, none ever moved.
+    """The hashes met so far, in one open table of 13 to 27 bytes for each.
 
-    Holds some 12 bytes for each hash.
+    A hash stands at the slot that its low bits name or, where that is taken, steps on from there
+    by a width of its own, so that no run of taken slots grows long.
     """
 
     def __init__(self) -> None:
-        self._tables = [_Table(_FIRST_SLOTS)]
+        self._slots = np.zeros(_FIRST_SLOTS, np.uint64)
+        self._count = 0
 
     def add(self, hashes: Hashes) -> Mask:
         """Remember the hashes; return which of them were there before or earlier among them."""
         # A slot of 0 is free.
         hashes = np.where(hashes == 0, np.uint64(1), hashes)
         first = _first_places(hashes)
-        fresh = hashes if first is None else hashes[first]
-        known = np.zeros(len(fresh), bool)
-        for table in self._tables[:-1]:
-            known |= table.holds(fresh)
-        room = self._tables[-1].room
-        if len(fresh) > room:
-            self._tables.append(_Table(2 * max(self._tables[-1].slots, 2 * len(fresh))))
-            known |= self._tables[-2].holds(fresh)
-        left = np.flatnonzero(~known)
-        known[left] = self._tables[-1].add(fresh[left])
+        self._make_room(len(hashes))
         if first is None:
-            return known
+            return self._put(hashes)
         seen = np.ones(len(hashes), bool)
-        seen[first] = known
+        seen[first] = self._put(hashes[first])
         return seen
 
+    def _make_room(self, more: int) -> None:
+        slots = len(self._slots)
+        while self._count + more > slots * _FULL:
+            slots *= 2
+        if slots == len(self._slots):
+            return
+        old, self._slots, self._count = self._slots, np.zeros(slots, np.uint64), 0
+        for start in range(0, len(old), _PIECE):
+            piece = old[start : start + _PIECE]
+            self._put(piece[piece != 0])
 
-class _Table:
-    """Hashes at the slot that their low bits name, or the next free one."""
-
-    def __init__(self, slots: int) -> None:
-        self.slots = 1 << (slots - 1).bit_length()
-        self.room = int(self.slots * _FULL)
-        self._hashes = np.zeros(self.slots, np.uint64)
-        self._last = np.uint64(self.slots - 1)
-
-    def holds(self, hashes: Hashes) -> Mask:
-        found = np.zeros(len(hashes), bool)
-        asked, slots = np.arange(len(hashes)), hashes & self._last
-        while len(asked):
-            there = self._hashes[slots]
-            is_hit = there == hashes[asked]
-            found[asked[is_hit]] = True
-            goes_on = ~is_hit & (there != 0)
-            asked, slots = asked[goes_on], (slots[goes_on] + np.uint64(1)) & self._last
-        return found
-
-    def add(self, hashes: Hashes) -> Mask:
+    def _put(self, hashes: Hashes) -> Mask:
         """Add hashes that all differ; return which were there."""
+        last = np.uint64(len(self._slots) - 1)
         found = np.zeros(len(hashes), bool)
-        asked, slots = np.arange(len(hashes)), hashes & self._last
+        asked, slots = np.arange(len(hashes)), hashes & last
         while len(asked):
-            there, mine = self._hashes[slots], hashes[asked]
+            there, mine = self._slots[slots], hashes[asked]
             found[asked[there == mine]] = True
             free = there == 0
             # Where several want one slot, one of them gets it and the others go on.
-            self._hashes[slots[free]] = mine[free]
-            goes_on = self._hashes[slots] != mine
-            asked, slots = asked[goes_on], (slots[goes_on] + np.uint64(1)) & self._last
-        self.room -= len(hashes) - int(found.sum())
+            self._slots[slots[free]] = mine[free]
+            on = np.flatnonzero(self._slots[slots] != mine)
+            asked, width = asked[on], (mine[on] >> np.uint64(40)) | np.uint64(1)
+            slots = (slots[on] + width) & last
+        self._count += len(hashes) - int(found.sum())
         return found
 
 
