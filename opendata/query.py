@@ -25,12 +25,26 @@ _NUMBER = r"\A[+-]?[0-9][0-9 .,()]*\z"
 
 
 def first_rows(path: Path, count: int, *, columns: Sequence[str]) -> pa.Table:
-    """Return the first `count` rows of some columns, decoding little more than them."""
+    """Return the first `count` rows of some columns, decoding little more than them.
+
+    A column may be asked for by its name or by its ASCII alias.
+    """
     with pq.ParquetFile(path) as file:
-        batches = file.iter_batches(max(count, 1), columns=list(columns), use_threads=False)
         schema = file.schema_arrow
-        wanted = pa.schema([schema.field(name) for name in columns])
+        names = [column_name(schema, asked) for asked in columns]
+        batches = file.iter_batches(max(count, 1), columns=names, use_threads=False)
+        wanted = pa.schema([schema.field(name) for name in names])
         return pa.Table.from_batches(list(itertools.islice(batches, 1)), wanted).slice(0, count)
+
+
+def column_name(schema: pa.Schema, asked: str) -> str:
+    """Return the name of the column that is called `asked` or has it as alias; raise KeyError."""
+    if asked in schema.names:
+        return asked
+    for field in schema:
+        if (field.metadata or {}).get(b"alias") == asked.encode():
+            return str(field.name)
+    raise KeyError(f"No column of this table is called {asked!r}; there are: {schema.names}.")
 
 
 def slice_rows(path: Path, offsets: Sequence[int], start: int, count: int) -> pa.Table:
@@ -112,6 +126,11 @@ def _rows_as_csv(batch: pa.RecordBatch, delimiter: str, *, for_excel: bool) -> b
 def _plain(column: pa.Array) -> pa.Array:
     """Return dates and times as ISO text, every other column as it is."""
     if pa.types.is_date(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_time(column.type):
+        # As below: fractions are shown where there are any.
+        with contextlib.suppress(pa.ArrowInvalid):
+            column = column.cast(pa.time32("s"))
         return column.cast(pa.string())
     if pa.types.is_timestamp(column.type):
         ending = "Z" if column.type.tz else ""

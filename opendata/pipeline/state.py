@@ -62,7 +62,7 @@ class Column:
     """One column of a published table.
 
     `name` is what readers use, `alias` an ASCII form of it, `header` the text in the file;
-    `type` one of string, integer, number, boolean, date, datetime.
+    `type` is a word of `table.casts.KINDS`.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Column:
     role: str = ""  # what the values mean beyond their type: a word of `vocabulary.ROLES`
     codelist: str = ""  # the code list that the schema holds the values against
     why: str = ""  # why it has this type: a code of `vocabulary.DECISIONS`
+    placeholders: int = 0  # cells such as `-` that were read as holding no value
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The words of the product: states, reasons, problem kinds; each with a sentence in both languages.
 
-Code, pages, messages and exit codes use these and no others. The sentences stand in `reasons.py`
-and `problems.py`, each with what to do about it.
+Code, pages, messages and exit codes use these and no others. The sentences stand in `reasons.py`,
+`problems.py`, `decisions.py` and `roles.py`, each with what to do about it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from collections import ChainMap
 from enum import IntEnum, StrEnum
 
 from opendata.vocabulary.changes import CHANGES
+from opendata.vocabulary.decisions import DECISIONS
 from opendata.vocabulary.problems import PROBLEMS
 from opendata.vocabulary.reasons import REASONS
+from opendata.vocabulary.roles import ROLES
 from opendata.vocabulary.word import Word
 
 __all__ = [
     "CHANGES",
+    "DECISIONS",
     "LIVE_BUILDS",
     "PROBLEMS",
     "PUBLIC_DATASETS",
     "REASONS",
+    "ROLES",
     "BuildState",
     "DatasetState",
     "ExitCode",

@@ -48,6 +48,15 @@ def type_name(code: str) -> str:
         "date": _("date"),
         "datetime": _("date and time"),
         "year": _("year"),
+        "yearmonth": _("month"),
+        "quarter": _("quarter"),
+        "time": _("time of day"),
+        "duration": _("duration"),
+        "geopoint": _("place on the map"),
+        "geojson": _("shape on the map"),
+        "object": _("structured text"),
+        "array": _("structured text"),
+        "list": _("list"),
         "any": _("any value"),
     }
     return names.get(code, code)

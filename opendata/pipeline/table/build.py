@@ -18,7 +18,7 @@ from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
 from opendata.pipeline.state import BuiltTable
-from opendata.pipeline.table import casts, infer, plan, repeats
+from opendata.pipeline.table import casts, infer, names, plan, repeats
 from opendata.pipeline.table.checks import Checked, Checker
 from opendata.pipeline.table.findings import key_findings, lines, note_emptied
 from opendata.pipeline.table.in_order import in_order
@@ -104,13 +104,13 @@ def build_table(
 
 
 def arrow_schema(planned: TablePlan) -> pa.Schema:
-    """Return the schema of the Parquet file; the header of the file stays with each field."""
+    """Return the schema of the Parquet file; what is told of a column stays with its field."""
     return pa.schema(
         [
             pa.field(
                 of.column.name,
                 casts.arrow_type(of.kind, of.column.format),
-                metadata={"header": of.column.header, "alias": of.column.alias},
+                metadata=names.metadata(of.column),
             )
             for of in planned.columns
         ]
@@ -121,7 +121,7 @@ def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
     if schema is not None:
         return plan.by_schema(source.table.header, schema)
     batches = in_order(_read, pieces(source, Wanted()))
-    return plan.learned(source.table.header, infer.infer(source.table.header, batches))
+    return plan.learned(source.table, infer.infer(source.table, batches))
 
 
 def _read(piece: Piece) -> TextBatch:

@@ -45,7 +45,7 @@ class Checker:
 
     def __init__(self, plan: TablePlan) -> None:
         self._columns = [(column, _rules(column)) for column in plan.columns]
-        self._missing = pa.array(plan.missing_values, pa.string())
+        self._missing = plan.missing_values
 
     def wanted(self) -> dict[int, pa.DataType]:
         """Return which columns may come typed from the reader: no rule of theirs asks the text."""
@@ -55,7 +55,7 @@ class Checker:
             if _parses_alike(column)
             and _VALUE_RULES.issuperset(code for code, _ in rules)
             # The parser does not know that a value of the kind stands for an empty cell.
-            and not cast(self._missing, column.kind, column.column.format)[0].drop_null()
+            and not _cast(_texts((*self._missing, *column.missing)), column)[0].drop_null()
         }
 
     def check(self, batch: TextBatch) -> Checked:
@@ -64,7 +64,8 @@ class Checker:
         findings: list[Finding] = []
         good = np.ones(len(batch.rows), bool)
         for column, rules in self._columns:
-            text = self._without_missing(batch.columns[column.index])
+            missing = (*self._missing, *column.missing)
+            text = _without(batch.columns[column.index], missing)
             typed, misfits = _typed(text, column)
             values.append(typed)
             for code, bad in _broken(column, rules, text, typed, misfits):
@@ -72,10 +73,16 @@ class Checker:
                 good &= ~bad
         return Checked(tuple(values), tuple(findings), None if good.all() else good)
 
-    def _without_missing(self, text: pa.StringArray) -> pa.StringArray:
-        if not len(self._missing) or not pa.types.is_string(text.type):
-            return text
-        return pc.if_else(pc.is_in(text, self._missing), pa.scalar(None, pa.string()), text)
+
+def _without(text: pa.StringArray, missing: tuple[str, ...]) -> pa.StringArray:
+    if not missing or not pa.types.is_string(text.type):
+        return text
+    is_missing = pc.is_in(text, _texts(missing))
+    return pc.if_else(is_missing, pa.scalar(None, pa.string()), text)
+
+
+def _texts(values: tuple[str, ...]) -> pa.StringArray:
+    return pa.array(values, pa.string())
 
 
 def _parses_alike(plan: ColumnPlan) -> bool:
@@ -83,13 +90,13 @@ def _parses_alike(plan: ColumnPlan) -> bool:
     form = plan.column.format
     if plan.kind in ("date", "datetime"):
         return form == "default" or (plan.kind == "datetime" and form == ZONED)
-    return plan.kind in ("integer", "number") and form == "default"
+    return plan.kind in ("integer", "number") and form == "default" and not plan.options
 
 
 def _typed(text: pa.Array, column: ColumnPlan) -> Cast:
     """Return the values of a column, which the reader may have parsed already."""
     if pa.types.is_string(text.type):
-        return cast(text, column.kind, column.column.format)
+        return _cast(text, column)
     return text, None
 
 
@@ -138,7 +145,7 @@ def _rules(plan: ColumnPlan) -> list[tuple[str, Rule]]:
 
 
 def _enum(plan: ColumnPlan) -> Rule:
-    allowed, _ = cast(pa.array(plan.rules.enum, pa.string()), plan.kind, plan.column.format)
+    allowed, _ = _cast(pa.array(plan.rules.enum, pa.string()), plan)
     return lambda _text, typed: pc.and_(
         typed.is_valid(), pc.invert(pc.is_in(typed, allowed, skip_nulls=True))
     )
@@ -150,9 +157,9 @@ def _pattern(pattern: str) -> Rule:
 
 
 def _limit(plan: ColumnPlan, limit: str, breaks: Callable[..., pa.BooleanArray]) -> Rule:
-    value = cast(pa.array([limit]), plan.kind, plan.column.format)[0][0]
+    value = _cast(pa.array([limit]), plan)[0][0]
     if not value.is_valid:
-        # Limits of a date may be written in ISO whatever the format of the column.
+        # Limits may be written in ISO or with a point whatever the format of the column.
         value = cast(pa.array([limit]), plan.kind)[0][0]
     return lambda _text, typed: breaks(typed, value)
 
@@ -168,3 +175,7 @@ def _max_length(limit: int) -> Rule:
         return pc.greater(pc.utf8_length(text), limit) if pc.any(many).as_py() else many
 
     return breaks
+
+
+def _cast(text: pa.StringArray, plan: ColumnPlan) -> Cast:
+    return cast(text, plan.kind, plan.column.format, plan.options)

@@ -1,123 +1,138 @@
 """Types learned from the text of a whole file; a value that does not fit makes the column text.
 
 What looks like a code stays text: leading zeros, plus signs, long digit strings, columns whose
-name says code or telephone. So do numbers whose dots may be thousands (`587.100` people): a type
-that is missing can be added by a schema, a number that is wrong by a thousand is found by nobody.
+name says code or telephone. What was decided, and why, is kept with the column.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
-from opendata.pipeline.table import names
-from opendata.pipeline.table.casts import DAY_FIRST, FALSE, TRUE, ZONED, cast
+from opendata.pipeline.state import TableShape
+from opendata.pipeline.table import meaning, names
+from opendata.pipeline.table.candidates import Candidate, likeliest
+from opendata.pipeline.table.decision import Decision
+from opendata.pipeline.table.placeholders import Placeholders, are_placeholders
+from opendata.pipeline.table.typed import Mask
 
-Kind = tuple[str, str]
-
-_TEXT: Kind = ("string", "default")
-_CANDIDATES: tuple[Kind, ...] = (
-    ("integer", "default"),
-    ("number", "default"),
-    ("boolean", "default"),
-    ("date", "default"),
-    ("date", DAY_FIRST),
-    ("datetime", "default"),
-    ("datetime", ZONED),
-)
-# What a column may still become when a later value does not fit: a wider kind that holds all
-# earlier values too.
-_WIDER: dict[Kind, Kind] = {
-    ("integer", "default"): ("number", "default"),
-    ("date", "default"): ("datetime", "default"),
-}
-_CODE = r"\A\s*([+-]?0[0-9]|[+-]?[0-9]{16,}\s*\z|\+)"
-_LONGEST_NUMBER = 15
-_NUMBER_STARTS = tuple("0123456789+-.")  # of dates and times as well
+# Kinds that codes fit by chance: `1.1` of a list, `12/2025` of a document.
+_LIKE_CODES = ("integer", "number", "yearmonth")
 _FEW = 50
-_MAYBE_THOUSANDS = r"\A[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})?)\z"
-_CODE_NAMES = re.compile(
-    r"(^|_)(ma|ma_so|code|id_number|mst|cmnd|cccd|sdt|dt|dien_thoai|so_dien_thoai|phone|tel|fax"
-    r"|zip|postcode|postal_code|so_tai_khoan)(_|$)"
-)
+# Placeholders are taken for missing values in large columns only, and where they are rare.
+_MANY_VALUES = 200
+_RARE = 0.005
+# So many misfits are counted before a column is called mixed.
+_MANY_MISFITS = 20
 
 
-def infer(header: Sequence[str], batches: Iterable[TextBatch]) -> list[Kind]:
-    """Return the (kind, format) of each column after looking at every value."""
-    columns = [_Column(label) for label in header]
+def infer(table: TableShape, batches: Iterable[TextBatch]) -> list[Decision]:
+    """Return what each column is after looking at every value; kinds that the file declares stand.
+
+    Reads nothing where the file declares all of them.
+    """
+    declared = [kind for kind, _ in table.kinds] or [""] * len(table.header)
+    if all(declared):
+        return [_declared(table, number) for number in range(len(declared))]
+    columns = [_Column(label) for label in table.header]
     for batch in batches:
-        for column, text in zip(columns, batch.columns, strict=True):
-            column.add(text)
-    return [column.kind() for column in columns]
+        for column, kind, text in zip(columns, declared, batch.columns, strict=True):
+            if not kind:
+                column.add(text)
+    return [
+        _declared(table, number) if declared[number] else column.decision()
+        for number, column in enumerate(columns)
+    ]
+
+
+def _declared(table: TableShape, number: int) -> Decision:
+    kind, form = table.kinds[number]
+    decision = Decision(kind, form, why="declared-by-file")
+    return meaning.with_role(decision, names.ascii_name(table.header[number]), None)
 
 
 class _Column:
     """What the values seen so far allow."""
 
     def __init__(self, label: str) -> None:
-        self._is_code = _CODE_NAMES.search(names.ascii_name(label)) is not None
-        self._kind: Kind | None = None
-        self._has_plain_numbers = False
-
-    def kind(self) -> Kind:
-        found = self._kind or _TEXT
-        if found[0] == "integer" and self._is_code:
-            return _TEXT
-        if found[0] == "number" and not self._has_plain_numbers:
-            return _TEXT
-        return found
+        self._name = names.ascii_name(label)
+        self._candidate: Candidate | None = None
+        self._few: pa.StringArray | None = None
+        self._placeholders = Placeholders()
+        self._values = 0
+        self._misfits = 0
+        self._is_text = False
 
     def add(self, text: pa.StringArray) -> None:
-        if self._kind == _TEXT or text.null_count == len(text):
+        """Look at the next values; null is none."""
+        if self._is_text or text.null_count == len(text):
             return
-        candidates = _CANDIDATES if self._kind is None else (self._kind, _WIDER.get(self._kind))
-        # A few values tell most kinds off; only what is left is tried on the whole batch.
-        few = text.drop_null().slice(0, _FEW)
-        first = few[0].as_py().strip().lower()
-        fitting = (
-            kind
-            for kind in candidates
-            if kind
-            and _may_be(kind, first)
-            and cast(few, *kind)[1] is None
-            and self._fits(text, kind)
-        )
-        self._kind = next(fitting, _TEXT)
+        self._values += len(text) - text.null_count
+        if self._candidate is None and not self._begin(text):
+            return
+        bad = self._fit(text)
+        if bad is not None:
+            text = self._placeholders.taken_out(text, bad)
+            bad = self._fit(text) if text.null_count < len(text) else None
+        if bad is not None:
+            self._misfits += int(bad.sum())
+            self._is_text = self._misfits > _MANY_MISFITS
 
-    def _fits(self, text: pa.StringArray, kind: Kind) -> bool:
-        values, misfits = cast(text, *kind)
-        if misfits is not None:
+    def decision(self) -> Decision:
+        """Return what the column is, its meaning included."""
+        decided = self._decided()
+        if decided.kind != "string" and self._placeholders.count:
+            if self._placeholders.count > _RARE * self._values or self._values < _MANY_VALUES:
+                decided = Decision(why="placeholders-not-rare")
+            else:
+                decided = replace(
+                    decided,
+                    why="placeholders",
+                    missing=self._placeholders.spellings,
+                    placeholders=self._placeholders.count,
+                )
+        return meaning.with_role(decided, self._name, self._few)
+
+    def _decided(self) -> Decision:
+        if self._few is None and not self._placeholders.count:
+            return Decision(why="no-values")
+        if self._candidate is None:
+            return Decision(why="text")
+        if self._misfits:
+            return Decision(why="one-value-does-not-fit" if self._misfits == 1 else "mixed")
+        found = self._candidate.decision()
+        if found.kind in _LIKE_CODES and meaning.is_code(self._name):
+            return Decision(why="code-name")
+        return found
+
+    def _begin(self, text: pa.StringArray) -> bool:
+        """Choose what to try on all values by the first few; False: nothing, or no value yet."""
+        few = _meaningful(text.drop_null().slice(0, _FEW))
+        if not len(few):
+            few = _meaningful(text.drop_null()).slice(0, _FEW)
+        if not len(few):
+            self._placeholders.taken_out(text, text.is_valid().to_numpy(zero_copy_only=False))
             return False
-        if kind[0] == "integer":
-            self._has_plain_numbers |= pc.max(pc.abs(values)).as_py() >= 1000
-        elif kind[0] == "number" and not self._has_plain_numbers:
-            self._has_plain_numbers = not pc.all(
-                pc.match_substring_regex(text, _MAYBE_THOUSANDS)
-            ).as_py()
-        return kind[0] not in ("integer", "number") or not _looks_like_codes(text)
+        self._few = few
+        self._candidate = likeliest(self._name, few)
+        self._is_text = self._candidate is None
+        return not self._is_text
+
+    def _fit(self, text: pa.StringArray) -> Mask | None:
+        """Return the misfits; a wider kind that holds all earlier values takes over if it fits."""
+        if self._candidate is None:
+            return None
+        bad = self._candidate.add(text)
+        wider = self._candidate.wider() if bad is not None and not self._misfits else None
+        if wider is None or wider.add(text) is not None:
+            return bad
+        self._candidate = wider
+        return None
 
 
-def _may_be(kind: Kind, value: str) -> bool:
-    """Say cheaply whether one value, trimmed and in small letters, does not rule a kind out."""
-    if kind[0] == "boolean":
-        return value in TRUE or value in FALSE
-    if kind[0] in ("date", "datetime") and not ("-" in value or "/" in value):
-        return False
-    return value[:1] in _NUMBER_STARTS
-
-
-def _looks_like_codes(text: pa.StringArray) -> bool:
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    data = np.frombuffer(text.buffers()[2], np.uint8)
-    lengths = np.diff(offsets)
-    first = data[offsets[:-1][lengths > 0]]
-    # Most columns are cleared by their first bytes and lengths, without a regular expression.
-    is_plain = ((first >= ord("1")) & (first <= ord("9"))).all()
-    if is_plain and int(lengths.max(initial=0)) <= _LONGEST_NUMBER:
-        return False
-    return bool(pc.any(pc.match_substring_regex(text, _CODE)).as_py())
+def _meaningful(values: pa.StringArray) -> pa.StringArray:
+    return values.filter(pc.invert(are_placeholders(values)))

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from opendata.pipeline.state import Column
+from opendata.pipeline.state import Column, TableShape
 from opendata.pipeline.table import names
+from opendata.pipeline.table.decision import Decision
 from opendata.records import Problem
 from opendata.services.table_schemas import Constraints, Field, TableSchema
 
-# Kinds of a schema that are stored as another type.
-_STORED = {"year": "integer", "any": "string"}
+# Kinds that are told as another type.
+_STORED = {"any": "string"}
 
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """One column: where it is in the file, what it is called, its kind and its rules."""
+    """One column: where it is in the file, what it is called, its kind and its rules.
+
+    `options` are those of the kind as the Table Schema standard names them: `decimalChar`,
+    `groupChar`, `bareNumber` (`false`), `trueValues` and `falseValues` (joined by `|`),
+    `delimiter` and `itemType` of a list. `missing` are words of this column that mean no value.
+    """
 
     index: int
     column: Column
     kind: str
     rules: Constraints = field(default_factory=Constraints)
+    options: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,16 +56,32 @@ class TablePlan:
     mismatch: tuple[Problem, ...] = ()
 
 
-def learned(header: Sequence[str], kinds: Sequence[tuple[str, str]]) -> TablePlan:
-    """Plan a table without a schema from the (kind, format) learned of each column."""
-    chosen = names.unique_names(header)
+def learned(table: TableShape, decisions: Sequence[Decision]) -> TablePlan:
+    """Plan a table without a schema from what was decided about each column."""
+    chosen = names.unique_names(table.header)
     plain = names.aliases(chosen)
     return TablePlan(
         columns=tuple(
-            ColumnPlan(index, Column(chosen[index], plain[index], header[index], kind, form), kind)
-            for index, (kind, form) in enumerate(kinds)
+            _learned(index, decision, chosen[index], plain[index], table)
+            for index, decision in enumerate(decisions)
         )
     )
+
+
+def _learned(index: int, found: Decision, name: str, alias: str, table: TableShape) -> ColumnPlan:
+    units = table.units or ("",) * len(table.header)
+    column = Column(
+        name=name,
+        alias=alias,
+        header=table.header[index],
+        type=_STORED.get(found.kind, found.kind),
+        format=found.form,
+        unit=units[index] or found.unit,
+        role=found.role,
+        why=found.why,
+        placeholders=found.placeholders,
+    )
+    return ColumnPlan(index, column, found.kind, options=found.options, missing=found.missing)
 
 
 def by_schema(header: Sequence[str], schema: TableSchema) -> TablePlan:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from opendata import vocabulary
-from opendata.vocabulary import PROBLEMS, REASONS, Word
+from opendata.vocabulary import DECISIONS, PROBLEMS, REASONS, ROLES, Word
 
-WORDS = [*REASONS.values(), *PROBLEMS.values()]
+WORDS = [word for words in (REASONS, PROBLEMS, DECISIONS, ROLES) for word in words.values()]
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.code)

@@ -90,4 +90,4 @@ def test_workbook_has_its_two_visible_tables(build, shared_inputs: Path) -> None
         "Quy mô - Dân số (người)",
         "Quy mô - Diện tích (km²)",
     ]
-    assert [c.type for c in second.columns] == ["string", "date", "date", "string"]
+    assert [c.type for c in second.columns] == ["string", "date", "date", "time"]
