@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from opendata.pipeline.state import BuiltTable, Change, Column
+from opendata.pipeline.table.expected import WIDER
 
-#: For each table, {name, type, format} of each column, in order.
-Contract = Mapping[str, Sequence[Mapping[str, str]]]
+#: For each table, {name, type, format, options} of each column, in order.
+Contract = Mapping[str, Sequence[Mapping[str, Any]]]
 
-_WIDER = {("integer", "number"), ("date", "datetime")}
 # How alike two names are that may be one column renamed, as difflib counts.
 _CLOSE = 0.75
 
 
-def contract_of(tables: Sequence[BuiltTable]) -> dict[str, list[dict[str, str]]]:
+def contract_of(tables: Sequence[BuiltTable]) -> dict[str, list[dict[str, Any]]]:
     """Return what a build promises to later ones: per table its columns and their types."""
+    return {table.name: [_promise(column) for column in table.columns] for table in tables}
+
+
+def _promise(column: Column) -> dict[str, Any]:
     return {
-        table.name: [{"name": c.name, "type": c.type, "format": c.format} for c in table.columns]
-        for table in tables
+        "name": column.name,
+        "type": column.type,
+        "format": column.format,
+        "options": dict(column.options),
     }
 
 
@@ -43,7 +50,7 @@ def difference(promised: Contract | None, tables: Sequence[BuiltTable]) -> tuple
 
 
 def _of_table(
-    name: str, promised: Sequence[Mapping[str, str]] | None, columns: Sequence[Column]
+    name: str, promised: Sequence[Mapping[str, Any]] | None, columns: Sequence[Column]
 ) -> Iterator[Change]:
     if promised is None:
         yield Change("table-added", name)
@@ -62,5 +69,5 @@ def _of_table(
     yield from (Change("column-added", name, column, after=now[column]) for column in added)
     for column, kind in before.items():
         if column in now and now[column] != kind:
-            change = "type-widened" if (kind, now[column]) in _WIDER else "type-changed"
+            change = "type-widened" if (kind, now[column]) in WIDER else "type-changed"
             yield Change(change, name, column, kind, now[column])

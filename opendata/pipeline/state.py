@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +76,8 @@ class Column:
     role: str = ""  # what the values mean beyond their type: a word of `vocabulary.ROLES`
     codelist: str = ""  # the code list that the schema holds the values against
     why: str = ""  # why it has this type: a code of `vocabulary.DECISIONS`
+    # How values are written beyond the format, as `plan.ColumnPlan` names it: `decimalChar` …
+    options: Mapping[str, str] = field(default_factory=dict)
     placeholders: int = 0  # cells such as `-` that were read as holding no value
 
 
@@ -176,7 +178,7 @@ class Published:
     build_id: int
     digest: str
     rows: int
-    contract: dict[str, list[dict[str, str]]] | None
+    contract: Mapping[str, Sequence[Mapping[str, Any]]] | None
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opendata.config import Tables
+from opendata.pipeline.contract import Contract
 from opendata.pipeline.readers.base import TableSource
 from opendata.pipeline.state import BuiltTable, FileShape, TableShape, Tools, Work
 from opendata.pipeline.table import plan
 from opendata.pipeline.table.build import Files, build_table
+from opendata.pipeline.table.expected import Expected
 from opendata.services.table_schemas import TableSchema
 
 
@@ -27,23 +29,62 @@ def tabulate(work: Work, tools: Tools) -> Work:
         folder=work.folder,
         limits=tools.settings.tables,
         where=url,
+        promise=Promise(
+            (work.published.contract if work.published else None) or {},
+            work.policy.quarantine_limit_percent,
+        ),
     )
     return replace(work, tables=tables)
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What later files are held against, and the share of bad rows up to which they keep it."""
+
+    contract: Contract
+    limit_percent: float
+
+
 def build_tables(
-    shape: FileShape, *, schema: TableSchema | None, folder: Path, limits: Tables, where: str
+    shape: FileShape,
+    *,
+    schema: TableSchema | None,
+    folder: Path,
+    limits: Tables,
+    where: str,
+    promise: Promise | None = None,
 ) -> tuple[BuiltTable, ...]:
     """Build every table of a file into `folder`."""
     schemas = _schemas(shape.tables, schema)
     return tuple(
-        build_table(
-            TableSource(table, limits, where),
-            schemas[number],
-            Files(folder / f"table-{number}.parquet", folder / f"quarantine-{number}.parquet"),
-        )
+        _build(TableSource(table, limits, where), schemas[number], _files(folder, number), promise)
         for number, table in enumerate(shape.tables)
     )
+
+
+def _files(folder: Path, number: int) -> Files:
+    names = ("table", "quarantine", "folded")
+    return Files(*(folder / f"{name}-{number}.parquet" for name in names))
+
+
+def _build(
+    source: TableSource, schema: TableSchema | None, files: Files, promise: Promise | None
+) -> BuiltTable:
+    promised = promise.contract.get(source.table.name, ()) if promise else ()
+    built = build_table(source, Expected(schema, promised), files)
+    if promise is None or schema or not _is_of_other_types(built, promise):
+        return built
+    # So many values do not fit that the types are no longer those that were promised.
+    files.quarantine.unlink(missing_ok=True)
+    return build_table(source, Expected(None, promised, is_firm=False), files)
+
+
+def _is_of_other_types(built: BuiltTable, promise: Promise) -> bool:
+    kept = {column.name for column in built.columns if column.why == "promised"}
+    misfits = max(
+        (p.count for p in built.problems if p.code == "type" and p.column in kept), default=0
+    )
+    return 100 * misfits > promise.limit_percent * built.rows_read
 
 
 def _schemas(

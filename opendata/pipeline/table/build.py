@@ -17,24 +17,29 @@ import pyarrow as pa
 from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
-from opendata.pipeline.state import BuiltTable
-from opendata.pipeline.table import casts, infer, names, plan, repeats
+from opendata.pipeline.state import BuiltTable, ProblemCount
+from opendata.pipeline.table import casts, names, repeats
 from opendata.pipeline.table.checks import Checked, Checker
+from opendata.pipeline.table.examine import Task, examine
+from opendata.pipeline.table.expected import Expected, plan_of
 from opendata.pipeline.table.findings import key_findings, lines, note_emptied
 from opendata.pipeline.table.in_order import in_order
 from opendata.pipeline.table.keys import Hashed, KeyWatch, Mask, Numbers, hash_key
+from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.parquet import TableWriter
 from opendata.pipeline.table.plan import TablePlan
 from opendata.pipeline.table.quarantine import Quarantine
-from opendata.services.table_schemas import TableSchema
+from opendata.pipeline.table.row_numbers import RowNumbers
+from opendata.records import Problem
 
 
 @dataclass(frozen=True)
 class Files:
-    """Where a table and its bad rows are written."""
+    """Where a table, its bad rows and its folded copy are written."""
 
     parquet: Path
     quarantine: Path
+    folded: Path
 
 
 class Watcher(Protocol):
@@ -68,11 +73,12 @@ class _Pass:
     writer: TableWriter
     bad: Quarantine
     watch: KeyWatch
+    numbers: RowNumbers
 
 
 def build_table(
     source: TableSource,
-    schema: TableSchema | None,
+    expected: Expected,
     files: Files,
     watchers: Sequence[Watcher] = (),
 ) -> BuiltTable:
@@ -80,11 +86,12 @@ def build_table(
 
     Raises `SourceFailure` where the file cannot be read to its end.
     """
-    planned = _plan(source, schema)
+    planned = plan_of(source, expected)
     done = _stream(source, planned, files, watchers)
     if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
         # Two keys with one hash, once in some million files: read again, knowing better.
         done = _stream(source, planned, files, cleared=cleared)
+    found = examine(_task(source, planned, files, done), source.where)
     return BuiltTable(
         name=source.table.name,
         title=source.table.title,
@@ -95,11 +102,38 @@ def build_table(
         parquet=files.parquet,
         row_group_offsets=done.writer.offsets,
         quarantine=done.bad.path,
-        problems=done.bad.problems,
-        samples=done.bad.samples,
+        problems=(*done.bad.problems, *_counts(found.notes)),
+        samples=(*done.bad.samples, *_samples(found.notes, done.numbers)),
         schema=planned.schema,
         shape=source.table,
         schema_mismatch=planned.mismatch,
+        profile=found.profile,
+        folded=found.folded,
+    )
+
+
+def _task(source: TableSource, planned: TablePlan, files: Files, done: _Pass) -> Task:
+    return Task(
+        table=files.parquet,
+        folded=files.folded,
+        rows=done.writer.rows,
+        columns=tuple(of.column for of in planned.columns),
+        apart=source.table.apart,
+        is_keyed=bool(planned.keys),
+        is_whole=done.read == done.writer.rows,
+    )
+
+
+def _counts(notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
+    return tuple(ProblemCount(note.code, note.column, note.count, note.rule) for note in notes)
+
+
+def _samples(notes: Sequence[Note], numbers: RowNumbers) -> tuple[Problem, ...]:
+    """Show where the first ones are that a note speaks of; a note of a column has no row."""
+    return tuple(
+        Problem(note.code, note.column, note.value, row=row, rule=note.rule)
+        for note in notes
+        for row in (tuple(map(numbers.of, note.positions)) or (None,))
     )
 
 
@@ -117,17 +151,6 @@ def arrow_schema(planned: TablePlan) -> pa.Schema:
     )
 
 
-def _plan(source: TableSource, schema: TableSchema | None) -> TablePlan:
-    if schema is not None:
-        return plan.by_schema(source.table.header, schema)
-    batches = in_order(_read, pieces(source, Wanted()))
-    return plan.learned(source.table, infer.infer(source.table, batches))
-
-
-def _read(piece: Piece) -> TextBatch:
-    return piece()
-
-
 def _stream(
     source: TableSource,
     planned: TablePlan,
@@ -138,7 +161,7 @@ def _stream(
     """Write the good rows and set the bad ones aside."""
     arrow, checker = arrow_schema(planned), Checker(planned)
     watch = KeyWatch(planned.keys, cleared)
-    read = 0
+    numbers, read = RowNumbers(), 0
 
     def work(piece: Piece) -> _Worked:
         return _worked(piece(), checker, arrow, planned)
@@ -154,9 +177,12 @@ def _stream(
             flags = watch.sift(done.good, done.hashed, read + done.batch.rows[done.places])
             repeated = key_findings(planned, flags, done.places)
             bad.add(lines(done.batch, done.checked, repeated, planned, read))
-            writer.write(_unflagged(done.good, flags))
+            kept = _unflagged(flags, len(done.places))
+            writer.write(done.good.filter(pa.array(kept)) if not kept.all() else done.good)
+            written = read + done.batch.rows[done.places[kept]]
+            numbers.note(written, before=read, count=done.batch.count)
             read += done.batch.count
-    return _Pass(read, writer, bad, watch)
+    return _Pass(read, writer, bad, watch, numbers)
 
 
 def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:
@@ -168,6 +194,6 @@ def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: Table
     return _Worked(batch, checked, good, places, tuple(hash_key(good, k) for k in planned.keys))
 
 
-def _unflagged(good: pa.RecordBatch, flags: Sequence[Mask]) -> pa.RecordBatch:
-    repeats_any = np.logical_or.reduce(flags) if flags else np.zeros(0, bool)
-    return good.filter(pa.array(~repeats_any)) if repeats_any.any() else good
+def _unflagged(flags: Sequence[Mask], count: int) -> Mask:
+    kept: Mask = ~np.logical_or.reduce(flags) if flags else np.ones(count, bool)
+    return kept

@@ -21,7 +21,7 @@ from opendata.pipeline.state import Apart, Column
 from opendata.pipeline.table import coverage, profile, small_cells, totals
 from opendata.pipeline.table.fold import write_folded
 from opendata.pipeline.table.note import Note
-from opendata.pipeline.table.profile import Facts
+from opendata.pipeline.table.profile import Facts, place
 from opendata.pipeline.table.repeated_rows import repeated_rows
 
 # Up to so many rows a table is looked at in this process.
@@ -78,17 +78,32 @@ def answer(arguments: Sequence[str], _: bytes) -> bytes:
 
 
 def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
-    source = connection.read_parquet(str(task.table), file_row_number=True)
-    data = source.project("* EXCLUDE (file_row_number)")
-    facts = profile.profile(data, periods=coverage.periods(task.columns))
+    source = _source(task, connection)
+    names = [column.name for column in task.columns]
+    facts = profile.profile(source, names, periods=coverage.periods(task.columns))
     facts |= coverage.coverage(task.columns, facts)
     notes = [
         *_blank_columns(task, facts),
         *(() if task.is_keyed else repeated_rows(source, facts)),
-        *(totals.mismatches(data, task.columns, task.apart) if task.is_whole else ()),
-        *small_cells.small_cells(data, task.columns),
+        *(totals.mismatches(source, task.columns, task.apart) if task.is_whole else ()),
+        *small_cells.small_cells(source, task.columns),
     ]
     return Examined(facts, write_folded(task.table, task.folded), tuple(notes))
+
+
+def _source(task: Task, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Open the table with its columns by their places and the number of each row as `place`.
+
+    Names of columns may differ in nothing but capitals, which SQL does not tell apart.
+    """
+    found = connection.read_parquet(str(task.table), file_row_number=True)
+    names = found.columns
+    columns = [f"{_identifier(names[n])} AS {place(n)}" for n in range(len(task.columns))]
+    return found.project(", ".join([*columns, "file_row_number AS place"]))
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _blank_columns(task: Task, facts: Facts) -> list[Note]:

@@ -80,6 +80,7 @@ def _learned(index: int, found: Decision, name: str, alias: str, table: TableSha
         role=found.role,
         why=found.why,
         placeholders=found.placeholders,
+        options=found.options,
     )
     return ColumnPlan(index, column, found.kind, options=found.options, missing=found.missing)
 

@@ -30,15 +30,26 @@ _NUMBERS = frozenset({"BIGINT", "DOUBLE"})
 _TEXT = "VARCHAR"
 
 
-def profile(source: duckdb.DuckDBPyRelation, *, periods: Collection[str] = ()) -> Facts:
-    """Return the profile of a table; `periods` are text columns whose order is that of time."""
-    kinds = {name: str(kind) for name, kind in zip(source.columns, source.types, strict=True)}
-    rows, facts = _facts(source, kinds, periods)
-    few = [name for name in kinds if facts[name]["distinct"] <= MOST_VALUES]
+def place(number: int) -> str:
+    """Return what the column at a place, from 0, is called in questions."""
+    return f"c{number}"
+
+
+def profile(
+    source: duckdb.DuckDBPyRelation, names: Sequence[str], *, periods: Collection[str] = ()
+) -> Facts:
+    """Return the profile of a table whose columns are called by their places; `periods` names
+    text columns whose order is that of time."""
+    by_place = {place(number): name for number, name in enumerate(names)}
+    types = dict(zip(source.columns, map(str, source.types), strict=True))
+    kinds = {column: types[column] for column in by_place}
+    ordered = {column for column, name in by_place.items() if name in periods}
+    rows, facts = _facts(source, kinds, ordered)
+    few = [column for column in kinds if facts[column]["distinct"] <= MOST_VALUES]
     _add(facts, _values(source, few))
-    spread = {name: facts[name] for name in kinds if _is_spread(kinds[name], facts[name])}
+    spread = {c: facts[c] for c in kinds if _is_spread(kinds[c], facts[c])}
     _add(facts, _histograms(source, spread))
-    return {"rows": rows, "columns": [{"name": name, **facts[name]} for name in kinds]}
+    return {"rows": rows, "columns": [{"name": by_place[c], **facts[c]} for c in kinds]}
 
 
 def _add(facts: Mapping[str, Facts], more: Mapping[str, Facts]) -> None:
@@ -63,18 +74,17 @@ def _facts(
 
 def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str, str, str]]:
     """Yield (column, fact, SQL) of what one scan can answer."""
-    column = identifier(name)
-    yield name, "filled", f"count({column})"
-    yield name, "distinct", f"approx_count_distinct({column})"
+    yield name, "filled", f"count({name})"
+    yield name, "distinct", f"approx_count_distinct({name})"
     if is_ordered and kind != "BOOLEAN":
-        yield name, "min", f"min({column})"
-        yield name, "max", f"max({column})"
+        yield name, "min", f"min({name})"
+        yield name, "max", f"max({name})"
     if kind in _NUMBERS:
-        yield name, "mean", f"avg({column})"
-        yield name, "deviation", f"stddev_samp({column})"
-        yield name, "quantiles", f"approx_quantile({column}, {list(_QUANTILES)})"
+        yield name, "mean", f"avg({name})"
+        yield name, "deviation", f"stddev_samp({name})"
+        yield name, "quantiles", f"approx_quantile({name}, {list(_QUANTILES)})"
     if kind == _TEXT:
-        length = f"length({column})"
+        length = f"length({name})"
         yield name, "lengths", f"[min({length}), max({length}), avg({length})]"
 
 
@@ -93,7 +103,7 @@ def _values(source: duckdb.DuckDBPyRelation, names: Sequence[str]) -> dict[str, 
     """Count value by value where there are few."""
     if not names:
         return {}
-    answers = _ask(source, [f"histogram({identifier(name)})" for name in names])
+    answers = _ask(source, [f"histogram({name})" for name in names])
     return {name: _counted(answer) for name, answer in zip(names, answers, strict=True)}
 
 
@@ -115,10 +125,7 @@ def _histograms(source: duckdb.DuckDBPyRelation, columns: Mapping[str, Facts]) -
     if not columns:
         return {}
     edges = {name: _edges(facts["min"], facts["max"]) for name, facts in columns.items()}
-    asked = [
-        f"histogram({identifier(name)}::DOUBLE, {bounds[1:]}::DOUBLE[])"
-        for name, bounds in edges.items()
-    ]
+    asked = [f"histogram({name}::DOUBLE, {bounds[1:]}::DOUBLE[])" for name, bounds in edges.items()]
     answers = _ask(source, asked)
     return {
         name: {
@@ -152,8 +159,3 @@ def _shown(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value[:_LONGEST_VALUE] if isinstance(value, str) else value
-
-
-def identifier(name: str) -> str:
-    """Return the name of a column as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'

@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from opendata.pipeline.table.note import Note
-from opendata.pipeline.table.profile import Facts, identifier
+from opendata.pipeline.table.profile import Facts, place
 
 _SHOWN = 20
 # An estimate of different values is off by some per cent.
@@ -16,17 +16,15 @@ _NEARLY_ALL = 0.9
 
 
 def repeated_rows(source: duckdb.DuckDBPyRelation, facts: Facts) -> list[Note]:
-    """Return a note of the rows that repeat; `source` has `file_row_number` beside the columns.
+    """Return a note of the rows that repeat; `source` has `place` beside the columns.
 
     Rows are compared by a hash of 64 bits: among ten million the odds of one wrong note are one
     in three hundred thousand.
     """
     if _has_unique_column(source, facts):
         return []
-    names = ", ".join(identifier(column["name"]) for column in facts["columns"])
-    hashed = source.project(f"hash({names}) AS row_hash, file_row_number AS place").set_alias(
-        "rows"
-    )
+    names = ", ".join(place(number) for number in range(len(facts["columns"])))
+    hashed = source.project(f"hash({names}) AS row_hash, place").set_alias("rows")
     groups = hashed.aggregate("row_hash, min(place) AS first, count(*) AS times", "row_hash")
     often = groups.filter("times > 1").set_alias("often")
     (count,) = often.aggregate("coalesce(sum(times - 1), 0)").fetchall()[0]
@@ -43,6 +41,6 @@ def _has_unique_column(source: duckdb.DuckDBPyRelation, facts: Facts) -> bool:
     likely = max(facts["columns"], key=lambda column: column["distinct"], default=None)
     if likely is None or likely["distinct"] < _NEARLY_ALL * rows:
         return rows < 2
-    name = identifier(likely["name"])
-    (different,) = source.aggregate(f"count(DISTINCT {name})").fetchall()[0]
+    column = place(facts["columns"].index(likely))
+    (different,) = source.aggregate(f"count(DISTINCT {column})").fetchall()[0]
     return int(different) == rows

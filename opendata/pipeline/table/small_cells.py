@@ -9,7 +9,7 @@ import duckdb
 
 from opendata.pipeline.state import Column
 from opendata.pipeline.table.note import Note
-from opendata.pipeline.table.profile import identifier
+from opendata.pipeline.table.profile import place
 
 # Below five, statistical offices suppress or merge counts of people.
 _SMALLEST = 5
@@ -23,10 +23,14 @@ _PEOPLE = re.compile(
 
 def small_cells(source: duckdb.DuckDBPyRelation, columns: Sequence[Column]) -> list[Note]:
     """Return a note for each column of people counted by area that has counts from 1 to 4."""
-    counted = [c.name for c in columns if c.type == "integer" and _PEOPLE.search(c.alias)]
+    counted = {
+        column.name: place(number)
+        for number, column in enumerate(columns)
+        if column.type == "integer" and _PEOPLE.search(column.alias)
+    }
     if not counted or not any(column.role in _AREAS for column in columns):
         return []
-    asked = [_small(identifier(name)) for name in counted]
+    asked = [_small(column) for column in counted.values()]
     answers = source.aggregate(", ".join(asked)).fetchall()[0]
     rule = f"minimum: {_SMALLEST}"
     return [

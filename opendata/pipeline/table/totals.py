@@ -11,7 +11,7 @@ import pyarrow as pa
 from opendata.pipeline.state import Apart, Column
 from opendata.pipeline.table.casts import cast
 from opendata.pipeline.table.note import Note
-from opendata.pipeline.table.profile import identifier
+from opendata.pipeline.table.profile import place
 
 _NUMBERS = ("integer", "number")
 
@@ -24,17 +24,16 @@ def mismatches(
     A total between the least and the greatest value is an average, a share or a density.
     """
     totals = [row.cells for row in apart if row.kind == "total"]
-    places = [place for place, column in enumerate(columns) if column.type in _NUMBERS]
-    if not totals or not places:
+    numbers = [number for number, column in enumerate(columns) if column.type in _NUMBERS]
+    if not totals or not numbers:
         return []
-    asked = [_sums(columns[place].name) for place in places]
+    asked = [_sums(place(number)) for number in numbers]
     answers = source.aggregate(", ".join(asked)).fetchall()[0]
-    found = dict(zip(places, answers, strict=True))
+    found = dict(zip(numbers, answers, strict=True))
     return [note for cells in totals for note in _compare(columns, cells, found)]
 
 
-def _sums(name: str) -> str:
-    column = identifier(name)
+def _sums(column: str) -> str:
     # Exact sums: the order of adding must not decide.
     exact = f"sum({column}::DECIMAL(38, 6))"
     return f"[{exact}, min({column})::DECIMAL(38, 6), max({column})::DECIMAL(38, 6), count(*)]"
@@ -45,20 +44,22 @@ def _compare(
     cells: Sequence[str | None],
     found: dict[int, list[Decimal | None]],
 ) -> Iterator[Note]:
-    for place, (total, least, most, rows) in found.items():
-        text = cells[place] if place < len(cells) else None
-        told = _number(text, columns[place])
+    for number, (total, least, most, rows) in found.items():
+        text = cells[number] if number < len(cells) else None
+        told = _number(text, columns[number])
         if told is None or total is None or least is None or most is None or rows is None:
             continue
         is_sum = not least <= told <= most or least == most
         if is_sum and abs(told - total) > _rounding(told, rows):
-            yield Note("total-mismatch", columns[place].name, 1, (), text or "", f"sum: {total:f}")
+            yield Note("total-mismatch", columns[number].name, 1, (), text or "", f"sum: {total:f}")
 
 
 def _number(text: str | None, column: Column) -> Decimal | None:
     if not text:
         return None
-    values, misfits = cast(pa.array([text], pa.string()), column.type, column.format)
+    values, misfits = cast(
+        pa.array([text], pa.string()), column.type, column.format, column.options
+    )
     try:
         return None if misfits is not None else Decimal(str(values[0].as_py()))
     except InvalidOperation:

@@ -60,7 +60,11 @@ def test_profile_of_numbers_texts_and_days(look) -> None:
 
 
 def test_rows_that_repeat_are_told_with_their_places(look) -> None:
-    found = look({"a": [1, 2, 1, 1], "b": ["x", "y", "x", "x"]}, column("a", "integer"))
+    found = look(
+        {"a": [1, 2, 1, 1], "b": ["x", "y", "x", "x"]},
+        column("a", "integer"),
+        column("b", "string"),
+    )
     (note,) = [note for note in found.notes if note.code == "duplicate-row"]
     assert (note.count, note.positions) == (2, (2, 3))
 

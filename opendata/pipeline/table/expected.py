@@ -1,0 +1,72 @@
+"""What is expected of a table before it is read, and the plan that comes of it.
+
+The published schema decides. Without one the types are learned from the file and held against
+what the resource promises: text that was promised stays text, though all codes of this month look
+like numbers; a column that was typed stays typed, so that one bad cell costs its row and not the
+type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from opendata.pipeline.readers import pieces
+from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
+from opendata.pipeline.readers.wanted import Wanted
+from opendata.pipeline.table import infer, names, plan
+from opendata.pipeline.table.decision import Decision
+from opendata.pipeline.table.in_order import in_order
+from opendata.pipeline.table.plan import TablePlan
+from opendata.services.table_schemas import TableSchema
+
+# What holds every value of another kind.
+WIDER = frozenset({("integer", "number"), ("date", "datetime")})
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A published schema, or the columns promised ({name, type, format, options}); or nothing.
+
+    `is_firm`: a column that was typed is read so even where the file now holds other text.
+    """
+
+    schema: TableSchema | None = None
+    promised: Sequence[Mapping[str, Any]] = ()
+    is_firm: bool = True
+
+
+def plan_of(source: TableSource, expected: Expected) -> TablePlan:
+    """Return what each column of a table becomes; without a schema the file is read for it."""
+    table = source.table
+    if expected.schema is not None:
+        return plan.by_schema(table.header, expected.schema)
+    decisions = infer.infer(table, in_order(_read, pieces(source, Wanted())))
+    return plan.learned(table, keep_promises(decisions, names.unique_names(table.header), expected))
+
+
+def keep_promises(
+    found: Sequence[Decision], columns: Sequence[str], expected: Expected
+) -> list[Decision]:
+    """Return the decisions with the kinds that were promised, where the values can bear them."""
+    promised = {column["name"]: column for column in expected.promised}
+    return [
+        _kept(decision, promised.get(name), is_firm=expected.is_firm)
+        for decision, name in zip(found, columns, strict=True)
+    ]
+
+
+def _kept(found: Decision, promise: Mapping[str, Any] | None, *, is_firm: bool) -> Decision:
+    if promise is None or promise["type"] == found.kind:
+        return found
+    kind = promise["type"]
+    bears_all = kind == "string" or (found.kind, kind) in WIDER or found.why == "no-values"
+    if bears_all or (is_firm and found.kind == "string"):
+        form, options = promise.get("format", "default"), promise.get("options", {})
+        return replace(found, kind=kind, form=form, options=options, why="promised")
+    return found
+
+
+def _read(piece: Piece) -> TextBatch:
+    return piece()
