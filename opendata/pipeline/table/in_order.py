@@ -32,7 +32,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
             for item in chain([first, second], iterator):
                 if item is not None:
                     waiting.append(threads.submit(work, item))
-                if len(waiting) == WORKERS + 2:
+                if len(waiting) == WORKERS + 1:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

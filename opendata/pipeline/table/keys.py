@@ -128,10 +128,12 @@ class SeenHashes:
             slots *= 2
         if slots == len(self._slots):
             return
-        old, self._slots, self._count = self._slots, np.zeros(slots, np.uint64), 0
-        for start in range(0, len(old), _PIECE):
-            piece = old[start : start + _PIECE]
-            self._put(piece[piece != 0])
+        # Only the hashes outlive the old table: two tables at once are what a peak is made of.
+        known = self._slots[self._slots != 0]
+        self._slots, self._count = np.zeros(0, np.uint64), 0
+        self._slots = np.zeros(slots, np.uint64)
+        for start in range(0, len(known), _PIECE):
+            self._put(known[start : start + _PIECE])
 
     def _put(self, hashes: Hashes) -> Mask:
         """Add hashes that all differ; return which were there."""
