@@ -14,28 +14,30 @@ def cells(text: pa.StringArray, width: int) -> Bytes | None:
     if text.null_count == len(text):
         return None
     offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
+    if offsets[-1] - offsets[0] != (len(text) - text.null_count) * width:
+        return None
     lengths = np.diff(offsets)
-    filled = lengths == width
-    if int(filled.sum()) != len(text) - text.null_count or lengths[~filled].any():
+    # The sum is right: where none is longer, and none but the nulls shorter, all are so wide.
+    if lengths.max() != width or (text.null_count and not _are_whole(lengths, width)):
         return None
     data = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     return data.reshape(-1, width)
+
+
+def _are_whole(lengths: npt.NDArray[np.int32], width: int) -> bool:
+    return bool(((lengths == width) | (lengths == 0)).all())
 
 
 def texts(like: pa.StringArray, matrix: Bytes) -> pa.StringArray:
     """Return the rows of `matrix` as texts, null where `like`, which `cells` took apart, is."""
     length, skipped = len(like), like.offset
     old = np.frombuffer(like.buffers()[1], np.int32, skipped + length + 1)
-    width = (old[-1] - old[skipped]) // len(matrix)
-    new = np.maximum(old - old[skipped], 0) // width * matrix.shape[1]
-    data = np.ascontiguousarray(matrix)
-    return pa.Array.from_buffers(
-        pa.string(),
-        length,
-        [like.buffers()[0], pa.py_buffer(new.astype(np.int32)), pa.py_buffer(data)],
-        like.null_count,
-        skipped,
-    )
+    width, offsets = (old[-1] - old[skipped]) // len(matrix), like.buffers()[1]
+    if old[skipped] or width != matrix.shape[1]:
+        new = np.maximum(old - old[skipped], 0) // width * matrix.shape[1]
+        offsets = pa.py_buffer(new.astype(np.int32))
+    buffers = [like.buffers()[0], offsets, pa.py_buffer(np.ascontiguousarray(matrix))]
+    return pa.Array.from_buffers(pa.string(), length, buffers, like.null_count, skipped)
 
 
 def are_digits(matrix: Bytes, columns: list[int]) -> bool:

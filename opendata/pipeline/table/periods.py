@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from opendata.pipeline.table import fixed
 from opendata.pipeline.table.typed import Cast, Options, kept, misfits, trimmed
 
-_YEAR_ONLY = r"\A[0-9]{4}\z"
 _DEFAULT = {
+    "year": r"\A[0-9]{4}\z",
     "yearmonth": r"\A[0-9]{4}-(0[1-9]|1[0-2])\z",
     "quarter": r"\A[0-9]{4}-Q[1-4]\z",
 }
@@ -47,15 +47,19 @@ def quick(text: pa.StringArray, kind: str, _form: str, _options: Options) -> pa.
 
 def exact(text: pa.StringArray, kind: str, form: str, _options: Options) -> Cast:
     """Return the column as `form` allows, `any` being all ways that people write them."""
-    if kind == "year":
-        fits = pc.match_substring_regex(trimmed(text), _YEAR_ONLY)
-        return kept(trimmed(text), fits).cast(pa.int64()), misfits(text, fits)
-    if form != "any":
-        fits = pc.match_substring_regex(trimmed(text), _DEFAULT[kind])
-        return kept(trimmed(text), fits), misfits(text, fits)
-    plain = pc.utf8_lower(trimmed(pc.utf8_normalize(text, "NFC")))
-    values = pc.coalesce(*(_composed(plain, pattern, kind) for pattern in _WRITTEN[kind]))
+    # A table has few periods, each many times: every one is read once.
+    encoded = text.dictionary_encode()
+    values = _read(encoded.dictionary, kind, form).take(encoded.indices)
     return values, misfits(text, values.is_valid())
+
+
+def _read(text: pa.StringArray, kind: str, form: str) -> pa.Array:
+    if form != "any" or kind == "year":
+        bare = trimmed(text)
+        found = kept(bare, pc.match_substring_regex(bare, _DEFAULT[kind]))
+        return found.cast(pa.int64()) if kind == "year" else found
+    plain = pc.utf8_lower(trimmed(pc.utf8_normalize(text, "NFC")))
+    return pc.coalesce(*(_composed(plain, pattern, kind) for pattern in _WRITTEN[kind]))
 
 
 def _composed(plain: pa.StringArray, pattern: str, kind: str) -> pa.StringArray:
