@@ -9,7 +9,7 @@ from opendata.config import Tables
 from opendata.pipeline.contract import Contract
 from opendata.pipeline.readers.base import TableSource
 from opendata.pipeline.state import BuiltTable, FileShape, TableShape, Tools, Work
-from opendata.pipeline.table import plan
+from opendata.pipeline.table import header_match
 from opendata.pipeline.table.build import Files, build_table
 from opendata.pipeline.table.expected import Expected
 from opendata.services.table_schemas import TableSchema
@@ -96,7 +96,7 @@ def _schemas(
     """
     if schema is None:
         return [None] * len(tables)
-    fitting = [any(plan.match(table.header, schema)) for table in tables]
+    fitting = [any(header_match.match(table.header, schema)) for table in tables]
     if not any(fitting):
         fitting[:1] = [True] * len(tables[:1])
     return [schema if fits else None for fits in fitting]

@@ -13,12 +13,13 @@ from opendata.web.pages import (
     home,
     organization,
     robots,
+    schema_files,
     schemas,
     search,
 )
 
 _PAGES = (home, search, dataset, organization, schemas, harvest, about)
-_WITHOUT_LANGUAGE = (download, health, robots)
+_WITHOUT_LANGUAGE = (download, schema_files, health, robots)
 
 
 def register(app: Flask) -> None:

@@ -1,15 +1,57 @@
-"""The rules of a schema's field, in words."""
+"""The rules of a schema and of its fields, in words."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from opendata.services.table_schemas import Field
+from opendata.services.table_schemas import Field, TableSchema
 
 
 def in_words(field: Field) -> list[str]:
     """Return one sentence per rule; none for a field without rules."""
-    return [*_presence(field), *_values(field), *_bounds(field)]
+    return [*_presence(field), *_values(field), *_bounds(field), *_beyond(field)]
+
+
+def of_rows(schema: TableSchema) -> list[str]:
+    """Return one sentence per rule that looks at more than one cell."""
+    said = []
+    if schema.primary_key:
+        said.append(_same(schema.primary_key))
+    said += [_same(names) for names in schema.unique_keys]
+    for key in schema.foreign_keys:
+        if not key.resource:
+            said.append(
+                _(
+                    "%(columns)s must occur in %(targets)s of another row.",
+                    columns=", ".join(key.fields),
+                    targets=", ".join(key.targets),
+                )
+            )
+    return [*said, *(_("In every row: %(rule)s.", rule=rule.text) for rule in schema.rules)]
+
+
+def _same(names: tuple[str, ...]) -> str:
+    said: str = _("No two rows may agree in: %(columns)s.", columns=", ".join(names))
+    return said
+
+
+def _beyond(field: Field) -> list[str]:
+    said = []
+    if field.code_list and field.valid_at:
+        said.append(
+            _(
+                "A code of the list %(name)s that is valid at %(field)s.",
+                name=field.code_list,
+                field=field.valid_at,
+            )
+        )
+    elif field.code_list:
+        said.append(_("A code of the list %(name)s.", name=field.code_list))
+    if field.unit:
+        said.append(_("Unit: %(unit)s.", unit=field.unit))
+    if field.aliases:
+        said.append(_("Also read under the header: %(names)s.", names="; ".join(field.aliases)))
+    return said
 
 
 def _presence(field: Field) -> list[str]:
@@ -39,6 +81,10 @@ def _bounds(field: Field) -> list[str]:
         said.append(_("At least %(bound)s.", bound=rules.minimum))
     if rules.maximum is not None:
         said.append(_("At most %(bound)s.", bound=rules.maximum))
+    if rules.exclusive_minimum is not None:
+        said.append(_("More than %(bound)s.", bound=rules.exclusive_minimum))
+    if rules.exclusive_maximum is not None:
+        said.append(_("Less than %(bound)s.", bound=rules.exclusive_maximum))
     if rules.min_length is not None:
         said.append(_("At least %(count)s characters.", count=rules.min_length))
     if rules.max_length is not None:

@@ -18,7 +18,7 @@ from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
 from opendata.pipeline.state import BuiltTable, ProblemCount
-from opendata.pipeline.table import casts, names, repeats
+from opendata.pipeline.table import casts, names, references, repeats
 from opendata.pipeline.table.checks import Checked, Checker
 from opendata.pipeline.table.examine import Task, examine
 from opendata.pipeline.table.expected import Expected, plan_of
@@ -91,6 +91,11 @@ def build_table(
     if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
         # Two keys with one hash, once in some million files: read again, knowing better.
         done = _stream(source, planned, files, cleared=cleared)
+    dangling = references.violations(files.parquet, planned)
+    if any(len(positions) for positions in dangling):
+        # Which rows point nowhere is known only now: they are set aside in a second pass.
+        dangling = tuple(map(done.numbers.of, dangling))
+        done = _stream(source, planned, files, cleared=cleared, dangling=dangling)
     found = examine(_task(source, planned, files, done), source.where)
     return BuiltTable(
         name=source.table.name,
@@ -133,7 +138,7 @@ def _samples(notes: Sequence[Note], numbers: RowNumbers) -> tuple[Problem, ...]:
     return tuple(
         Problem(note.code, note.column, note.value, row=row, rule=note.rule)
         for note in notes
-        for row in (tuple(map(numbers.of, note.positions)) or (None,))
+        for row in numbers.of(np.array(note.positions, np.int64)).tolist() or (None,)
     )
 
 
@@ -157,6 +162,7 @@ def _stream(
     files: Files,
     watchers: Sequence[Watcher] = (),
     cleared: Sequence[Numbers] = (),
+    dangling: Sequence[Numbers] = (),
 ) -> _Pass:
     """Write the good rows and set the bad ones aside."""
     arrow, checker = arrow_schema(planned), Checker(planned)
@@ -174,13 +180,14 @@ def _stream(
             for watcher in watchers:
                 watcher.see(done.batch, done.checked)
             note_emptied(done.batch, planned, bad, read)
-            flags = watch.sift(done.good, done.hashed, read + done.batch.rows[done.places])
+            rows = read + done.batch.rows[done.places]
+            repeats_of_keys = watch.sift(done.good, done.hashed, rows)
+            flags = [*repeats_of_keys, *(np.isin(rows, lost) for lost in dangling)]
             repeated = key_findings(planned, flags, done.places)
             bad.add(lines(done.batch, done.checked, repeated, planned, read))
             kept = _unflagged(flags, len(done.places))
             writer.write(done.good.filter(pa.array(kept)) if not kept.all() else done.good)
-            written = read + done.batch.rows[done.places[kept]]
-            numbers.note(written, before=read, count=done.batch.count)
+            numbers.note(rows[kept], before=read, count=done.batch.count)
             read += done.batch.count
     return _Pass(read, writer, bad, watch, numbers)
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
+from opendata.pipeline.table import row_rules
 from opendata.pipeline.table.casts import ZONED, Cast, Mask, arrow_type, cast
 from opendata.pipeline.table.plan import ColumnPlan, TablePlan
 from opendata.pipeline.table.rules import rule_of
@@ -45,6 +46,7 @@ class Checker:
 
     def __init__(self, plan: TablePlan) -> None:
         self._columns = [(column, _rules(column)) for column in plan.columns]
+        self._row_checks = row_rules.checks(plan)
         self._missing = plan.missing_values
 
     def wanted(self) -> dict[int, pa.DataType]:
@@ -70,6 +72,12 @@ class Checker:
             values.append(typed)
             for code, bad in _broken(column, rules, text, typed, misfits):
                 findings.append(Finding(code, column, np.flatnonzero(bad), rule_of(column, code)))
+                good &= ~bad
+        for check in self._row_checks:
+            answer = check.broken(values)
+            if pc.any(answer).as_py():
+                bad = _mask(answer)
+                findings.append(Finding(check.code, check.column, np.flatnonzero(bad), check.rule))
                 good &= ~bad
         return Checked(tuple(values), tuple(findings), None if good.all() else good)
 
@@ -137,6 +145,11 @@ def _rules(plan: ColumnPlan) -> list[tuple[str, Rule]]:
         found.append(("minimum", _limit(plan, rules.minimum, pc.less)))
     if rules.maximum is not None:
         found.append(("maximum", _limit(plan, rules.maximum, pc.greater)))
+    if rules.exclusive_minimum is not None:
+        found.append(("exclusive-minimum", _limit(plan, rules.exclusive_minimum, pc.less_equal)))
+    if rules.exclusive_maximum is not None:
+        over = _limit(plan, rules.exclusive_maximum, pc.greater_equal)
+        found.append(("exclusive-maximum", over))
     if rules.min_length is not None:
         found.append(("min-length", _min_length(rules.min_length)))
     if rules.max_length is not None:

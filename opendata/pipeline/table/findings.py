@@ -30,7 +30,8 @@ def key_findings(
     planned: TablePlan, flags: Sequence[Mask], places: npt.NDArray[np.intp]
 ) -> list[KeyFinding]:
     """Return the keys with repeats; `flags` are of the rows at `places` of the batch."""
-    pairs = zip(planned.keys, flags, strict=True)
+    # Flags of references are there in a second pass only.
+    pairs = zip((*planned.keys, *planned.references), flags, strict=False)
     return [KeyFinding(key, places[flag]) for key, flag in pairs if flag.any()]
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from opendata.pipeline.state import Column, TableShape
-from opendata.pipeline.table import names
+from opendata.pipeline.table import header_match, names
 from opendata.pipeline.table.decision import Decision
 from opendata.records import Problem
-from opendata.services.table_schemas import Constraints, Field, TableSchema
+from opendata.services.table_schemas import Constraints, Field, RowRule, TableSchema
 
 # Kinds that are told as another type.
 _STORED = {"any": "string"}
@@ -35,14 +34,27 @@ class ColumnPlan:
 
 @dataclass(frozen=True)
 class Key:
-    """Columns whose values may occur once; `code` is `unique` or `primary-key`."""
+    """Columns whose values may occur once; `code` is `unique` or `primary-key`.
+
+    Of the code `foreign-key`: columns whose values must occur in the columns `targets`.
+    """
 
     code: str
     names: tuple[str, ...]
+    targets: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         return ", ".join(self.names)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A column held against a code list; `valid_at`: the column with the day that counts, or ""."""
+
+    column: str
+    code_list: str
+    valid_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,9 @@ class TablePlan:
     keys: tuple[Key, ...] = ()
     missing_values: tuple[str, ...] = ()
     mismatch: tuple[Problem, ...] = ()
+    references: tuple[Key, ...] = ()
+    lists: tuple[Listed, ...] = ()
+    rules: tuple[RowRule, ...] = ()
 
 
 def learned(table: TableShape, decisions: Sequence[Decision]) -> TablePlan:
@@ -87,7 +102,7 @@ def _learned(index: int, found: Decision, name: str, alias: str, table: TableSha
 
 def by_schema(header: Sequence[str], schema: TableSchema) -> TablePlan:
     """Plan a table by a published schema; columns it does not know are kept as text."""
-    fields = match(header, schema)
+    fields = header_match.match(header, schema)
     extra = names.unique_names([*(f.name for f in schema.fields), *header])[len(schema.fields) :]
     chosen = [found.name if found else extra[index] for index, found in enumerate(fields)]
     plain = names.aliases(chosen)
@@ -95,35 +110,18 @@ def by_schema(header: Sequence[str], schema: TableSchema) -> TablePlan:
         _planned(index, found or Field(chosen[index]), plain[index], header[index], schema)
         for index, found in enumerate(fields)
     )
-    present = {found.name for found in fields if found}
+    present = frozenset(found.name for found in fields if found)
     return TablePlan(
         columns=columns,
         schema=schema.key,
         keys=tuple(key for key in _keys(schema) if present.issuperset(key.names)),
-        missing_values=tuple(value for value in schema.missing_values if value),
-        mismatch=_mismatch(fields, chosen, schema),
+        mismatch=header_match.mismatch(fields, chosen, schema),
+        references=tuple(
+            key for key in _references(schema) if present.issuperset(key.names + key.targets)
+        ),
+        lists=tuple(_lists(fields, present)),
+        rules=tuple(rule for rule in schema.rules if present.issuperset(_sides(rule))),
     )
-
-
-def match(header: Sequence[str], schema: TableSchema) -> list[Field | None]:
-    """Return the field that each column is: by its exact name, else without regard to case."""
-    found: list[Field | None] = [None] * len(header)
-    left = {field.name: field for field in schema.fields}
-    for spell in (_spelling, _caseless):
-        by_name = {spell(name): field for name, field in reversed(left.items())}
-        for index, label in enumerate(header):
-            wanted = by_name.get(spell(label))
-            if found[index] is None and wanted and wanted.name in left:
-                found[index] = left.pop(wanted.name)
-    return found
-
-
-def _spelling(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip()
-
-
-def _caseless(name: str) -> str:
-    return _spelling(name).casefold()
 
 
 def _planned(index: int, of: Field, alias: str, header: str, schema: TableSchema) -> ColumnPlan:
@@ -135,36 +133,47 @@ def _planned(index: int, of: Field, alias: str, header: str, schema: TableSchema
         format=of.format,
         title=of.title,
         description=of.description,
+        unit=of.unit,
+        role=of.role,
+        codelist=of.code_list,
     )
-    return ColumnPlan(index, column, of.type, _rules(of, schema))
+    missing = schema.missing_values if of.missing_values is None else of.missing_values
+    return ColumnPlan(
+        index,
+        column,
+        of.type,
+        _rules(of, schema),
+        of.options,
+        tuple(text for text in missing if text),
+    )
 
 
 def _rules(of: Field, schema: TableSchema) -> Constraints:
-    if of.name not in schema.primary_key or of.constraints.required:
-        return of.constraints
-    # A key with a hole identifies nothing: the parts of a primary key are required.
-    return Constraints(**{**vars(of.constraints), "required": True})
+    return replace(of.constraints, required=header_match.is_required(of, schema))
 
 
 def _keys(schema: TableSchema) -> list[Key]:
-    unique = [Key("unique", (f.name,)) for f in schema.fields if f.constraints.unique]
-    if not schema.primary_key or any(key.names == schema.primary_key for key in unique):
-        return unique
-    return [*unique, Key("primary-key", schema.primary_key)]
+    keys = [Key("unique", (f.name,)) for f in schema.fields if f.constraints.unique]
+    keys += [Key("unique", names) for names in schema.unique_keys]
+    if not schema.primary_key or any(key.names == schema.primary_key for key in keys):
+        return keys
+    return [*keys, Key("primary-key", schema.primary_key)]
 
 
-def _mismatch(
-    fields: Sequence[Field | None], chosen: Sequence[str], schema: TableSchema
-) -> tuple[Problem, ...]:
-    present = {found.name for found in fields if found}
-    missing = [
-        Problem("missing-column", field=field.name, rule=f"type: {field.type}")
-        for field in schema.fields
-        if field.name not in present and _rules(field, schema).required
+def _references(schema: TableSchema) -> list[Key]:
+    """Return the keys that point into the same table; others have nothing here to point to."""
+    return [
+        Key("foreign-key", key.fields, key.targets)
+        for key in schema.foreign_keys
+        if not key.resource
     ]
-    extra = [
-        Problem("extra-column", field=name)
-        for name, found in zip(chosen, fields, strict=True)
-        if found is None
-    ]
-    return (*missing, *extra)
+
+
+def _lists(fields: Sequence[Field | None], present: frozenset[str]) -> Iterator[Listed]:
+    for of in fields:
+        if of and of.code_list:
+            yield Listed(of.name, of.code_list, of.valid_at if of.valid_at in present else "")
+
+
+def _sides(rule: RowRule) -> tuple[str, ...]:
+    return tuple(side.field for side in (rule.left, rule.right) if side.field)

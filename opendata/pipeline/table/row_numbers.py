@@ -20,8 +20,8 @@ class RowNumbers:
             every = np.arange(before + 1, before + count + 1)
             self._missing.append(np.setdiff1d(every, written, assume_unique=True))
 
-    def of(self, position: int) -> int:
-        """Return the number in the file of the row at a position of the table, from 0."""
+    def of(self, positions: Numbers) -> Numbers:
+        """Return the numbers in the file of the rows at positions of the table, from 0."""
         missing = np.concatenate(self._missing) if self._missing else np.zeros(0, np.int64)
         written_before = missing - np.arange(1, len(missing) + 1)
-        return position + 1 + int(np.searchsorted(written_before, position, side="right"))
+        return positions + 1 + np.searchsorted(written_before, positions, side="right")

@@ -16,6 +16,8 @@ def rule_of(plan: ColumnPlan, code: str) -> str:
         "pattern": f"pattern: {rules.pattern}",
         "minimum": f"minimum: {rules.minimum}",
         "maximum": f"maximum: {rules.maximum}",
+        "exclusive-minimum": f"more than: {rules.exclusive_minimum}",
+        "exclusive-maximum": f"less than: {rules.exclusive_maximum}",
         "min-length": f"min-length: {rules.min_length}",
         "max-length": f"max-length: {rules.max_length}",
     }
@@ -28,8 +30,8 @@ def rule_of_width(columns: int) -> str:
 
 
 def rule_of_key(key: Key) -> str:
-    """Return the rule of a key: its columns together occur once."""
-    return _short(f"unique: {key.label}")
+    """Return the rule of a key: its columns together occur once, or occur in its targets."""
+    return _short(f"in: {', '.join(key.targets)}" if key.targets else f"unique: {key.label}")
 
 
 def _type(plan: ColumnPlan) -> str:

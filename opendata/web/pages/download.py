@@ -1,4 +1,4 @@
-"""Files: originals as they came, tables as Parquet, CSV and JSON, published schemas.
+"""Files: originals as they came, tables as Parquet, CSV and JSON.
 
 Stored forms have a strong ETag, the digest, and answer ranges; streamed forms have a weak one.
 """
@@ -20,7 +20,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from opendata import query, storage
 from opendata.errors import NotFound
 from opendata.models import TableBuild
-from opendata.services import catalogue, table_schemas
+from opendata.services import catalogue
 from opendata.web import filenames, instance, media_types, session
 from opendata.web.errors import FileBeingRestored
 
@@ -70,19 +70,6 @@ def table(dataset_id: uuid.UUID, table_id: uuid.UUID, file: str) -> Response:
     if request.args.get("excel") == "1":
         name = f"{name} (Excel)"
     return _offered(response, filenames.disposition(name, form))
-
-
-@blueprint.get("/schemas/<name>/<version>/schema.json")
-def schema(name: str, version: str) -> Response:
-    """Send a published schema, byte for byte."""
-    try:
-        found = table_schemas.find(f"{name}/{version}")
-    except NotFound:
-        abort(404)
-    path = found.folder / "schema.json"
-    response = _stored(path, storage.sha256(path), "application/json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
 
 
 def table_name(found: TableBuild) -> str:

@@ -1,4 +1,4 @@
-"""The published table schemas, told in words."""
+"""The published table schemas and code lists, told in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template
 
 from opendata.errors import NotFound
 from opendata.services import table_schemas
-from opendata.services.table_schemas import TableSchema
+from opendata.services.table_schemas import TableSchema, code_lists
 from opendata.web import schema_rules
 
 blueprint = Blueprint("schemas", __name__, url_prefix="/schemas")
@@ -18,9 +18,31 @@ _SAMPLE_ROWS = 10
 
 @blueprint.get("/")
 def index() -> str:
-    """List the schemas, each with its newest version first."""
+    """List the schemas, each with its newest version first, and the code lists."""
     by_name = groupby(table_schemas.all_schemas(), key=lambda schema: schema.name)
-    return render_template("schemas/index.html", schemas=[list(group) for _, group in by_name])
+    return render_template(
+        "schemas/index.html",
+        schemas=[list(group) for _, group in by_name],
+        lists=code_lists.all_lists(),
+    )
+
+
+@blueprint.get("/codelists/<name>")
+def code_list(name: str) -> str:
+    """Show a code list whole, and the schemas that hold fields against it."""
+    try:
+        found = code_lists.find(name)
+    except NotFound:
+        abort(404)
+    header, *rows = code_lists.rows(found)
+    users = [
+        schema
+        for schema in table_schemas.newest()
+        if any(field.code_list == name for field in schema.fields)
+    ]
+    return render_template(
+        "schemas/code_list.html", list=found, header=header, rows=rows, users=users
+    )
 
 
 @blueprint.get("/<name>")
@@ -46,6 +68,9 @@ def _page(key: str) -> str:
         schema=schema,
         versions=[other for other in table_schemas.all_schemas() if other.name == schema.name],
         rules={field.name: schema_rules.in_words(field) for field in schema.fields},
+        whole=schema_rules.of_rows(schema),
+        lists=sorted({field.code_list for field in schema.fields if field.code_list}),
+        files=[name for name in ("valid.csv", "invalid.csv") if (schema.folder / name).exists()],
         examples=_examples(sample),
         sample=sample,
     )

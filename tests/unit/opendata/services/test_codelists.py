@@ -34,9 +34,9 @@ def faults(value: str, rules: dict[str, Any]) -> bool:
     return outside or not re.search(rules.get("pattern", ""), value)
 
 
-def test_there_are_five_lists_each_with_a_schema() -> None:
+def test_there_are_six_lists_each_with_a_schema() -> None:
     names = [path.stem for path in LISTS]
-    assert names == ["agencies", "aliases", "frequencies", "licences", "themes"]
+    assert names == ["agencies", "aliases", "frequencies", "licences", "provinces", "themes"]
     assert len(list(FOLDER.glob("*.schema.json"))) == len(names)
 
 
@@ -58,7 +58,8 @@ def test_every_value_keeps_its_constraints(path: Path) -> None:
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
 def test_keys_are_unique(path: Path) -> None:
     _, rows, schema = read(path)
-    key = schema["primaryKey"] if isinstance(schema["primaryKey"], list) else [schema["primaryKey"]]
+    found = schema.get("primaryKey") or schema["uniqueKeys"][0]
+    key = found if isinstance(found, list) else [found]
     keys = [tuple(row[name] for name in key) for row in rows]
     assert len(set(keys)) == len(keys)
 

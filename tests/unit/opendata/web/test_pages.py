@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from opendata.services import codelists, table_schemas
+from opendata.services.table_schemas import code_lists
 from tests.unit.opendata.web.html_reading import Page
 from tests.unit.opendata.web.sample import SECRET, Catalogue
 
@@ -160,9 +161,36 @@ def test_every_published_schema_has_a_page_and_its_json(client: FlaskClient) -> 
         page = read(client, f"/en/schemas/{schema.key}")
         assert all(field.name in page.text for field in schema.fields)
         assert read(client, f"/schemas/{schema.name}").all("table")
-        raw = client.get(f"/schemas/{schema.key}/schema.json")
-        assert raw.data == (schema.folder / "schema.json").read_bytes()
+        for file in ("schema.json", "valid.csv", "invalid.csv"):
+            raw = client.get(f"/schemas/{schema.key}/{file}")
+            assert raw.data == (schema.folder / file).read_bytes()
+            assert raw.headers["Access-Control-Allow-Origin"] == "*"
+            assert raw.cache_control.immutable
+            assert raw.cache_control.max_age == 31_536_000
+
+
+def test_page_of_a_schema_tells_rules_lists_and_status(client: FlaskClient) -> None:
+    page = read(client, "/en/schemas/land-price")
+    assert "In every row: valid_from <= valid_to." in page.text
+    assert "A code of the list provinces that is valid at valid_from." in page.text
+    assert "This schema is a proposal" in page.text
+    assert "/en/schemas/codelists/provinces" in page.links
+    assert "Lược đồ này là đề xuất" in read(client, "/schemas/land-price").text
+    assert "đề xuất" not in read(client, "/schemas/exam-result").text
+
+
+def test_every_code_list_has_a_page_and_its_files(client: FlaskClient) -> None:
+    for found in code_lists.all_lists():
+        page = read(client, f"/en/schemas/codelists/{found.name}")
+        assert all(entry.code in page.text for entry in found.entries)
+        raw = client.get(f"/schemas/codelists/{found.name}.csv")
+        assert raw.data == found.path.read_bytes()
+        assert raw.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert raw.headers["Access-Control-Allow-Origin"] == "*"
+        assert client.get(f"/schemas/codelists/{found.name}.schema.json").status_code == 200
+    assert "/en/schemas/land-price" in read(client, "/en/schemas/codelists/provinces").links
+    assert client.get("/schemas/codelists/none").status_code == 404
+    assert client.get("/schemas/codelists/none.csv").status_code == 404
 
 
 def test_unknown_schema_is_not_found(client: FlaskClient) -> None:
