@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from opendata.pipeline.contract import difference
 from opendata.pipeline.state import BuiltTable, Change, Policy, Published, Tools, Verdict, Work
-from opendata.vocabulary import BuildState
+from opendata.vocabulary import TOLD_ONLY, BuildState
 
 
 def decide(work: Work, tools: Tools) -> Work:
@@ -68,7 +68,8 @@ def _holds(
 
 
 def _flags(tables: Sequence[BuiltTable], changes: Sequence[Change]) -> Iterator[str]:
-    if any(t.problems or t.schema_mismatch for t in tables):
+    told = {problem.code for t in tables for problem in (*t.schema_mismatch, *t.problems)}
+    if told - TOLD_ONLY:
         yield "policy-flag"
     if any(not change.is_breaking for change in changes):
         yield "contract-widened"

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from opendata.vocabulary.changes import CHANGES
 from opendata.vocabulary.decisions import DECISIONS
-from opendata.vocabulary.problems import PROBLEMS
+from opendata.vocabulary.problems import PROBLEMS, TOLD_ONLY
 from opendata.vocabulary.reasons import REASONS
 from opendata.vocabulary.roles import ROLES
 from opendata.vocabulary.word import Word
@@ -24,6 +24,7 @@ __all__ = [
     "PUBLIC_DATASETS",
     "REASONS",
     "ROLES",
+    "TOLD_ONLY",
     "BuildState",
     "DatasetState",
     "ExitCode",

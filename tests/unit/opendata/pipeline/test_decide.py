@@ -115,6 +115,12 @@ def test_missing_column_of_the_schema_is_held() -> None:
     assert (verdict.state, verdict.reasons[0]) == ("held", "schema-mismatch")
 
 
+def test_other_order_than_the_schema_flags_nothing() -> None:
+    moved = replace(TABLE, schema_mismatch=(Problem("column-order", field="ma"),))
+    verdict = judge([moved], published=None, policy=POLICY, is_blocked=False, absence="")
+    assert (verdict.state, verdict.reasons) == ("published", ())
+
+
 def test_blocked_bytes_are_rejected_whatever_else() -> None:
     verdict = judge([TABLE], published=None, policy=POLICY, is_blocked=True, absence="")
     assert (verdict.state, verdict.reasons) == ("rejected", ("blocked-digest",))
