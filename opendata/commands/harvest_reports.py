@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from opendata.commands import output
+from opendata.commands import output, personal_report
 from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, summary
 from opendata.models import Run
@@ -123,13 +123,17 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             problems = dict(run_reports.problems(session, number))
             kinds = [_group(group) for group in groups]
             rows = [asdict(cells) for cells in run_changes.bad_cells(session, found)]
-            output.as_json({**facts(found), "kinds": kinds, "problems": problems, "rows": rows})
+            told = {"kinds": kinds, "problems": problems, "rows": rows}
+            output.as_json(
+                {**facts(found), **told, "personal": personal_report.whole(session, found)}
+            )
             return
         told = {**facts(found), "counts": summary(found.counts)}
         rows_told = [[name, value] for name, value in told.items() if value not in (None, "")]
         output.table(f"Run {number} of {found.source.name}", ("fact", "value"), rows_told)
         show_problems(session, [found])
         _show_bad_cells(list(islice(run_changes.bad_cells(session, found), _SHOWN + 1)))
+        personal_report.show(session, found)
 
 
 def _show_bad_cells(found: Sequence[BadCells]) -> None:
@@ -160,8 +164,7 @@ def _group(group: ProblemGroup) -> dict[str, Any]:
     return {
         "code": group.code,
         "count": group.count,
-        "what": {language: said(group.code, language) for language in ("vi", "en")},
-        "fix": {language: advice(group.code, language) for language in ("vi", "en")},
+        **output.in_words(group.code),
         "examples": group.examples,
     }
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opendata.records import HARMFUL, harmless
+from opendata.vocabulary import advice, said
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _LINE_ENDS = re.compile(r"[\t\n\r]")
@@ -75,3 +76,11 @@ def size(count: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1_000
     return f"{amount:.1f} TB"
+
+
+def in_words(code: str) -> dict[str, dict[str, str]]:
+    """Return what a code of the vocabulary says and what to do about it, in both languages."""
+    return {
+        "what": {language: said(code, language) for language in ("vi", "en")},
+        "fix": {language: advice(code, language) for language in ("vi", "en")},
+    }

@@ -53,6 +53,8 @@ def _holds(
 ) -> Iterator[str]:
     if policy.mode == "hold":
         yield "policy-hold"
+    if any(not finding.is_allowed for t in tables for finding in t.personal):
+        yield "personal-data"
     if any(problem.code == "missing-column" for t in tables for problem in t.schema_mismatch):
         yield "schema-mismatch"
     if any(
@@ -68,7 +70,8 @@ def _holds(
 
 
 def _flags(tables: Sequence[BuiltTable], changes: Sequence[Change]) -> Iterator[str]:
-    told = {problem.code for t in tables for problem in (*t.schema_mismatch, *t.problems)}
+    told = {problem.code for t in tables for problem in t.schema_mismatch}
+    told |= {problem.code for t in tables for problem in t.problems}
     if told - TOLD_ONLY:
         yield "policy-flag"
     if any(not change.is_breaking for change in changes):

@@ -149,6 +149,7 @@ def waiting(session: Session, resource: Resource) -> Build | None:
     return session.scalars(
         select(Build)
         .where(Build.resource_id == resource.id, Build.state == BuildState.HELD.value)
+        .options(undefer(Build.report))
         .order_by(Build.id.desc())
         .limit(1)
     ).first()

@@ -88,8 +88,35 @@ class BadCells:
     samples: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class PersonalCells:
+    """What looks like personal data in one column of a file that a run took; samples are masked."""
+
+    dataset: str
+    file: str
+    table: str
+    column: str
+    code: str
+    count: int
+    samples: list[str]
+    is_allowed: bool
+
+
 def bad_cells(session: Session, run: Run) -> Iterator[BadCells]:
     """Yield what the checks found in the files that a run took, file by file."""
+    for slug, name, table in _tables(session, run):
+        yield from _found(slug, name, table)
+
+
+def personal_cells(session: Session, run: Run) -> Iterator[PersonalCells]:
+    """Yield what looks like personal data in the files that a run took, file by file."""
+    for slug, name, table in _tables(session, run):
+        for finding in table.get("personal", ()):
+            yield PersonalCells(dataset=slug, file=name, table=table.get("name", ""), **finding)
+
+
+def _tables(session: Session, run: Run) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (slug, name of the file, report of the table) of what a run took."""
     rows = session.execute(
         select(Dataset.slug, Resource.name, Build.report)
         .select_from(Record)
@@ -103,7 +130,7 @@ def bad_cells(session: Session, run: Run) -> Iterator[BadCells]:
     )
     for slug, name, report in rows:
         for table in report.get("tables", ()):
-            yield from _found(slug, name, table)
+            yield slug, name, table
 
 
 def _found(slug: str, name: str, table: dict[str, Any]) -> Iterator[BadCells]:

@@ -1,7 +1,7 @@
 """The words of the product: states, reasons, problem kinds; each with a sentence in both languages.
 
 Code, pages, messages and exit codes use these and no others. The sentences stand in `reasons.py`,
-`problems.py`, `decisions.py` and `roles.py`, each with what to do about it.
+`problems.py`, `decisions.py`, `roles.py`, `changes.py` and `personal.py`, each with what to do about it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 
 from opendata.vocabulary.changes import CHANGES
 from opendata.vocabulary.decisions import DECISIONS
+from opendata.vocabulary.personal import PERSONAL
 from opendata.vocabulary.problems import PROBLEMS, TOLD_ONLY
 from opendata.vocabulary.reasons import REASONS
 from opendata.vocabulary.roles import ROLES
@@ -20,6 +21,7 @@ __all__ = [
     "CHANGES",
     "DECISIONS",
     "LIVE_BUILDS",
+    "PERSONAL",
     "PROBLEMS",
     "PUBLIC_DATASETS",
     "REASONS",
@@ -96,7 +98,7 @@ class ExitCode(IntEnum):
 
 PUBLIC_DATASETS = (DatasetState.ACTIVE, DatasetState.ABSENT)
 # What may be said of a table or a record; their codes are all different.
-_OF_TABLES = ChainMap(PROBLEMS, CHANGES)
+_OF_TABLES = ChainMap(PROBLEMS, CHANGES, PERSONAL)
 LIVE_BUILDS = (BuildState.PUBLISHED, BuildState.FLAGGED)
 
 
@@ -111,7 +113,7 @@ def problem(code: str) -> Word:
 
 
 def said(code: str, language: str) -> str:
-    """Return the sentence of a problem or a reason."""
+    """Return the sentence of a problem, a kind of personal data or a reason."""
     return _word(code).say(language)
 
 

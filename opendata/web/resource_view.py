@@ -62,9 +62,18 @@ class ResourceView:
         return self.resource.name or self.resource.url.rpartition("/")[2] or str(self.resource.id)
 
     @property
+    def personal(self) -> list[dict[str, Any]]:
+        """What looks like personal data in the file that waits; its samples are masked."""
+        tables = self.waiting.report.get("tables", ()) if self.waiting else ()
+        found = [finding for table in tables for finding in table.get("personal", ())]
+        return [finding for finding in found if not finding["is_allowed"]]
+
+    @property
     def address(self) -> str:
-        """Where the file lies upstream; a source read with a credential may have keys in its
-        queries."""
+        """Where the file lies upstream, unless it may hold personal data; a source read with a
+        credential may have keys in its queries."""
+        if self.personal:
+            return ""
         url = self.resource.url
         return url.partition("?")[0] if self.resource.dataset.source.secret_env else url
 

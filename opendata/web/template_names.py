@@ -93,7 +93,8 @@ def _harmless(value: object) -> object:
 
 
 def _is_known(code: str) -> bool:
-    return code in vocabulary.PROBLEMS or code in vocabulary.REASONS
+    lists = (vocabulary.PROBLEMS, vocabulary.REASONS, vocabulary.PERSONAL)
+    return any(code in words for words in lists)
 
 
 def _time(value: date | datetime | str, shown: str) -> Markup:

@@ -6,8 +6,9 @@ for repeats and writes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,7 @@ from opendata.pipeline.table.in_order import in_order
 from opendata.pipeline.table.keys import Hashed, KeyWatch, Mask, Numbers, hash_key
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.parquet import TableWriter
+from opendata.pipeline.table.personal import PersonalWatch
 from opendata.pipeline.table.plan import TablePlan
 from opendata.pipeline.table.quarantine import Quarantine
 from opendata.pipeline.table.row_numbers import RowNumbers
@@ -87,15 +89,16 @@ def build_table(
     Raises `SourceFailure` where the file cannot be read to its end.
     """
     planned = plan_of(source, expected)
-    done = _stream(source, planned, files, watchers)
+    personal = _personal_watch(source, planned, expected)
+    stream = partial(_stream, source, planned, files, is_clean=personal.is_clean)
+    done = stream([*watchers, personal])
     if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
         # Two keys with one hash, once in some million files: read again, knowing better.
-        done = _stream(source, planned, files, cleared=cleared)
+        done = stream(cleared=cleared)
     dangling = references.violations(files.parquet, planned)
     if any(len(positions) for positions in dangling):
         # Which rows point nowhere is known only now: they are set aside in a second pass.
-        dangling = tuple(map(done.numbers.of, dangling))
-        done = _stream(source, planned, files, cleared=cleared, dangling=dangling)
+        done = stream(cleared=cleared, dangling=tuple(map(done.numbers.of, dangling)))
     found = examine(_task(source, planned, files, done), source.where)
     return BuiltTable(
         name=source.table.name,
@@ -114,7 +117,18 @@ def build_table(
         schema_mismatch=planned.mismatch,
         profile=found.profile,
         folded=found.folded,
+        personal=personal.findings(),
     )
+
+
+def _personal_watch(source: TableSource, planned: TablePlan, expected: Expected) -> PersonalWatch:
+    """Watch the columns, and the cells of the file that lie outside them."""
+    fields = expected.schema.fields if expected.schema else ()
+    allowed = {field.name: field.personal for field in fields}
+    watch = PersonalWatch([of.column for of in planned.columns], allowed)
+    watch.add_cells([source.table.title, source.table.name])
+    watch.add_cells(cell for row in source.table.apart for cell in row.cells)
+    return watch
 
 
 def _task(source: TableSource, planned: TablePlan, files: Files, done: _Pass) -> Task:
@@ -161,6 +175,8 @@ def _stream(
     planned: TablePlan,
     files: Files,
     watchers: Sequence[Watcher] = (),
+    *,
+    is_clean: Callable[[Sequence[str | None]], bool],
     cleared: Sequence[Numbers] = (),
     dangling: Sequence[Numbers] = (),
 ) -> _Pass:
@@ -168,12 +184,13 @@ def _stream(
     arrow, checker = arrow_schema(planned), Checker(planned)
     watch = KeyWatch(planned.keys, cleared)
     numbers, read = RowNumbers(), 0
+    limit = source.limits.max_problem_samples
 
     def work(piece: Piece) -> _Worked:
         return _worked(piece(), checker, arrow, planned)
 
     with (
-        Quarantine(files.quarantine, max_samples=source.limits.max_problem_samples) as bad,
+        Quarantine(files.quarantine, max_samples=limit, is_clean=is_clean) as bad,
         TableWriter(files.parquet, arrow) as writer,
     ):
         for done in in_order(work, pieces(source, Wanted(checker.wanted()))):

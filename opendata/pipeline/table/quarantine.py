@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         pa.field("raw", pa.string()),  # the cells of the row, a JSON array of texts and nulls
     ]
 )
+Cells = tuple[str | None, ...]
 _MAX_SAMPLE = 200
 _BATCH = 4_096
 
@@ -36,15 +37,25 @@ class Line:
     column: str
     code: str
     value: str
-    cells: tuple[str | None, ...]
+    cells: Cells
     rule: str = ""
 
 
-class Quarantine:
-    """Collects the bad rows of one table; the file exists only if there are any."""
+def _all_clean(_cells: Cells) -> bool:
+    return True
 
-    def __init__(self, path: Path, *, max_samples: int) -> None:
+
+class Quarantine:
+    """Collects the bad rows of one table; the file exists only if there are any.
+
+    Samples are seen by the public: they have no value where `is_clean` does not clear the row.
+    """
+
+    def __init__(
+        self, path: Path, *, max_samples: int, is_clean: Callable[[Cells], bool] = _all_clean
+    ) -> None:
         self._path = path
+        self._is_clean = is_clean
         self._max_samples = max_samples
         self._counts: Counter[tuple[str, str]] = Counter()
         self._rules: dict[tuple[str, str], str] = {}
@@ -88,10 +99,15 @@ class Quarantine:
     def add(self, lines: Iterable[Line]) -> None:
         """Keep problems of rows that are not published."""
         for line in lines:
-            self.note(line.code, line.column, line.value, row=line.row, rule=line.rule)
+            self.note(line.code, line.column, self._shown(line), row=line.row, rule=line.rule)
             self._waiting.append(line)
             if len(self._waiting) >= _BATCH:
                 self._flush()
+
+    def _shown(self, line: Line) -> str:
+        """The value, if it may be seen; asked only while samples are taken, for it costs."""
+        is_wanted = line.value and len(self._samples) < self._max_samples
+        return line.value if is_wanted and self._is_clean(line.cells) else ""
 
     def note(self, code: str, column: str, value: str, *, row: int, rule: str = "") -> None:
         """Count a problem; the row may be published all the same."""

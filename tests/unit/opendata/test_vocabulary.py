@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from opendata import vocabulary
-from opendata.vocabulary import DECISIONS, PROBLEMS, REASONS, ROLES, Word
+from opendata.vocabulary import CHANGES, DECISIONS, PERSONAL, PROBLEMS, REASONS, ROLES, Word
 
-WORDS = [word for words in (REASONS, PROBLEMS, DECISIONS, ROLES) for word in words.values()]
+LISTS = (REASONS, PROBLEMS, CHANGES, PERSONAL, DECISIONS, ROLES)
+WORDS = [word for words in LISTS for word in words.values()]
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.code)

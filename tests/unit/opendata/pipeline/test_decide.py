@@ -9,7 +9,14 @@ import pytest
 
 from opendata.pipeline.contract import contract_of
 from opendata.pipeline.decide import judge
-from opendata.pipeline.state import BuiltTable, Column, Policy, ProblemCount, Published
+from opendata.pipeline.state import (
+    BuiltTable,
+    Column,
+    PersonalFinding,
+    Policy,
+    ProblemCount,
+    Published,
+)
 from opendata.records import Problem
 
 POLICY = Policy("flag", 5.0, 10.0, 5)
@@ -40,6 +47,11 @@ def bad_rows(count: int) -> BuiltTable:
     return replace(TABLE, rows_accepted=100 - count, rows_quarantined=count, problems=BAD)
 
 
+def persons(*, is_allowed: bool) -> BuiltTable:
+    finding = PersonalFinding("phone", "so", 3, ("09******21",), is_allowed=is_allowed)
+    return replace(TABLE, personal=(finding,))
+
+
 @pytest.mark.parametrize(
     ("tables", "before", "mode", "state", "reasons"),
     [
@@ -51,6 +63,16 @@ def bad_rows(count: int) -> BuiltTable:
         ([bad_rows(5)], None, "flag", "flagged", ("policy-flag",)),
         ([bad_rows(6)], None, "flag", "held", ("quarantine-over-limit", "policy-flag")),
         ([bad_rows(6)], None, "publish", "held", ("quarantine-over-limit", "policy-flag")),
+        ([persons(is_allowed=False)], None, "flag", "held", ("personal-data",)),
+        ([persons(is_allowed=False)], published(), "publish", "held", ("personal-data",)),
+        ([persons(is_allowed=True)], None, "flag", "published", ()),
+        (
+            [TABLE, persons(is_allowed=False)],
+            None,
+            "hold",
+            "held",
+            ("policy-hold", "personal-data"),
+        ),
         ([TABLE], published(rows=111), "flag", "published", ()),
         ([TABLE], published(rows=112), "flag", "held", ("rows-shrunk",)),
         ([], None, "flag", "published", ()),
