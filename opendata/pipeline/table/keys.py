@@ -25,6 +25,7 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _FIRST_SLOTS = 1 << 16
 _FULL = 0.6  # of the slots; a fuller table is slow
 _PIECE = 1 << 16
+_STEPS = np.uint64(0xFF)
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ def hash_key(batch: pa.RecordBatch, key: Key) -> Hashed:
 class SeenHashes:
     """The hashes met so far, in one open table of 13 to 27 bytes for each.
 
-    A hash stands at the slot that its low bits name or, where that is taken, steps on from there
-    by a width of its own, so that no run of taken slots grows long.
+    A hash stands at the slot that its high bits name or, where that is taken, a few small steps
+    on; the steps differ from hash to hash, so that no run of taken slots grows long.
     """
 
     def __init__(self) -> None:
@@ -128,18 +129,20 @@ class SeenHashes:
             slots *= 2
         if slots == len(self._slots):
             return
-        # Only the hashes outlive the old table: two tables at once are what a peak is made of.
-        known = self._slots[self._slots != 0]
-        self._slots, self._count = np.zeros(0, np.uint64), 0
-        self._slots = np.zeros(slots, np.uint64)
-        for start in range(0, len(known), _PIECE):
-            self._put(known[start : start + _PIECE])
+        old, self._slots, self._count = self._slots, np.zeros(slots, np.uint64), 0
+        # From its end, and given back piece by piece: the new table fills from its end as well, so
+        # that there are never two whole tables in memory.
+        for start in reversed(range(0, len(old), _PIECE)):
+            known = old[start:][old[start:] != 0]
+            old.resize(start, refcheck=False)
+            self._put(known)
 
     def _put(self, hashes: Hashes) -> Mask:
         """Add hashes that all differ; return which were there."""
         last = np.uint64(len(self._slots) - 1)
+        shift = np.uint64(64 - int(last).bit_length())
         found = np.zeros(len(hashes), bool)
-        asked, slots = np.arange(len(hashes)), hashes & last
+        asked, slots = np.arange(len(hashes)), hashes >> shift
         while len(asked):
             there, mine = self._slots[slots], hashes[asked]
             found[asked[there == mine]] = True
@@ -147,7 +150,7 @@ class SeenHashes:
             # Where several want one slot, one of them gets it and the others go on.
             self._slots[slots[free]] = mine[free]
             on = np.flatnonzero(self._slots[slots] != mine)
-            asked, width = asked[on], (mine[on] >> np.uint64(40)) | np.uint64(1)
+            asked, width = asked[on], (mine[on] & _STEPS) | np.uint64(1)
             slots = (slots[on] + width) & last
         self._count += len(hashes) - int(found.sum())
         return found
