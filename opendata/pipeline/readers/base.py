@@ -65,7 +65,9 @@ class TextBatch:
     reread: Callable[[Positions], Sequence[pa.Array]] | None = None
 
     def cells(self, positions: Positions) -> list[tuple[str | None, ...]]:
-        """Return the text of the whole rows at these positions, counted from 0."""
+        """Return the text of the whole rows at these positions, ascending, counted from 0."""
+        if not len(positions):
+            return []
         if self.reread:
             columns = self.reread(positions)
         else:

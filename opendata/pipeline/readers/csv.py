@@ -85,7 +85,7 @@ def _reread(
         whole = _parse(block, source, {})
         return [column.take(pa.array(positions)) for column in whole.columns]
     few = b"".join(block[lines[number] : lines[number + 1]] for number in numbers.tolist())
-    return _parse(few, source, {}).columns if few else batch.columns
+    return _parse(few, source, {}).columns
 
 
 def _lines(block: bytes, count: int) -> npt.NDArray[np.intp] | None:

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
+from opendata.pipeline.readers.base import TableSource, TextBatch
+from opendata.pipeline.state import TableShape
+from opendata.pipeline.table.build import Files, build_table
+from opendata.pipeline.table.checks import Checked
 from opendata.pipeline.table.parquet import ROW_GROUP
+from tests.unit.opendata.pipeline.conftest import schema_of
 
 ID = {"name": "id", "type": "integer"}
 
@@ -209,3 +214,34 @@ def test_read_is_accepted_and_quarantined(build, rows: list[tuple[str, str]]) ->
     assert table.rows_quarantined == len({row for row, *_ in built.quarantined})
     assert table.rows_accepted == pq.read_metadata(table.parquet).num_rows
     assert sum(problem.count for problem in table.problems) == len(built.quarantined)
+
+
+def test_watchers_see_every_row_once_in_order(tmp_path) -> None:
+    class Watcher:
+        def __init__(self) -> None:
+            self.names: list[str] = []
+            self.values: list[int | None] = []
+
+        def see(self, batch: TextBatch, checked: Checked) -> None:
+            self.names += batch.columns[1].to_pylist()
+            self.values += checked.values[0].to_pylist()
+
+    path, count = tmp_path / "file.csv", 30_000
+    lines = [f"{n if n % 1000 else 'x'},{'tên ' * 40}{n}\n" for n in range(count)]
+    path.write_text("".join(lines), encoding="utf-8")
+    shape = TableShape("", "", ("id", "x"), path, delimiter=",")
+    watcher = Watcher()
+    table = build_table(
+        TableSource(shape, Tables(), "here"),
+        schema_of([ID, field("x")]),
+        Files(tmp_path / "table.parquet", tmp_path / "bad.parquet"),
+        [watcher],
+    )
+    assert table.rows_accepted == count - 30
+    assert watcher.names == [f"{'tên ' * 40}{n}" for n in range(count)]
+    assert watcher.values == [n if n % 1000 else None for n in range(count)]
+
+
+def test_missing_value_that_is_a_number_is_empty(build) -> None:
+    built = build("id,x\n1,-1\n2,5\n", fields=[ID, field("x", "integer")], missingValues=["-1"])
+    assert built.rows == {"id": [1, 2], "x": [None, 5]}
