@@ -26,7 +26,7 @@ _DATES = tuple(
         ("datetime", " %H:%M:%S", r" \d{1,2}:\d\d:\d\d"),
     )
 )
-_YEAR = r"(1[89]|20)\d\d"
+_YEAR = r"(1[89]\d\d|20\d\d|2100)"
 _KINDS = (
     ("boolean", "default", re.compile("|".join((*TRUE, *FALSE)))),
     ("date", "default", re.compile(r"\d{4}-\d\d-\d\d")),

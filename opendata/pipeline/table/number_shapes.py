@@ -19,7 +19,7 @@ _HEAD = "-?[1-9][0-9]{0,2}"
 _UNITS = "(0|[1-9][0-9]{0,20})"
 # Each value is of the first shape that it matches.
 _SHAPES = {
-    "zeros": r"[+-]?0[0-9][0-9.,]*",
+    "zeros": r"[+-]?0[0-9]+([.,][0-9]*)?",
     "plus": r"\+[0-9][0-9 .,]*",
     "long": r"-?[1-9][0-9]{15,}",
     "large": r"-?[1-9][0-9]{3,14}",
