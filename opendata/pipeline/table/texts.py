@@ -23,7 +23,7 @@ _PATTERNS = {
     ),
 }
 _DURATION_END = r"[YMWDHS]\z"
-_NUMBER = r"[+-]?[0-9]+(\.[0-9]*)?"
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]*)?"
 _LON_LAT = rf"\A(?P<lon>{_NUMBER})\s*,\s*(?P<lat>{_NUMBER})\z"
 _GEOJSON = (
     *("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"),

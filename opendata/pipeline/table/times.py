@@ -65,8 +65,10 @@ def exact(text: pa.StringArray, kind: str, form: str, _options: Options) -> Cast
     if kind != "date" or bad is None:
         return values, bad
     others, others_bad = _read(text, kind, DAY_FIRST)
-    still_bad = bad if others_bad is None else bad & others_bad
-    return pc.coalesce(values, others), still_bad if still_bad.any() else None
+    values = pc.coalesce(values, others)
+    if others_bad is None or not (bad & others_bad).any():
+        return values, None
+    return values, bad & others_bad
 
 
 def _quick_time(text: pa.StringArray) -> pa.Array | None:

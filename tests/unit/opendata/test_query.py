@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,29 @@ def test_csv_has_iso_dates_and_empty_nulls(table: Path) -> None:
     ]  # fmt: skip
     assert rows[2] == ["", "", "false", "", "", ""]
     assert rows[3][0] == "a\nb"
+
+
+def test_times_of_day_are_written_with_fractions_where_there_are_any(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    whole, parts = [time(7, 5), None], [time(7, 5, 6, 250_000), time(8)]
+    kind = pa.time64("us")
+    pq.write_table(pa.table({"a": pa.array(whole, kind), "b": pa.array(parts, kind)}), path)
+    lines = list(csv.reader(io.StringIO(b"".join(query.iter_csv(path)).decode())))
+    assert lines[1:] == [["07:05:00", "07:05:06.250000"], ["", "08:00:00.000000"]]
+    rows = json.loads(b"".join(query.iter_json(path)))
+    assert rows[0] == {"a": "07:05:00", "b": "07:05:06.250000"}
+    assert rows[1]["a"] is None
+
+
+def test_columns_are_found_by_name_and_by_alias(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    schema = pa.schema([pa.field("Tên", pa.string(), metadata={"alias": "ten"})])
+    pq.write_table(pa.table({"Tên": ["a"]}, schema=schema), path)
+    for asked in ("Tên", "ten"):
+        found = query.first_rows(path, 1, columns=[asked])
+        assert found.to_pydict() == {"Tên": ["a"]}
+    with pytest.raises(KeyError, match="No column of this table is called 'x'"):
+        query.first_rows(path, 1, columns=["x"])
 
 
 def test_excel_gets_a_mark_semicolons_decimal_commas_and_no_formulas(tmp_path: Path) -> None:
