@@ -16,7 +16,8 @@ from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.typed import trimmed
 
 _CODE = re.compile(
-    r"(^|_)(ma|ma_so|code|id_number|mst|cmnd|cccd|sdt|dt|dien_thoai|so_dien_thoai|phone|tel|fax"
+    r"(^|_)(ma|ma_so|code|id_number|mst|cmnd|cccd|sdt|dt|dien_thoai|phone|telephone|tel|fax"
+    r"|mobile|di_dong|hotline"
     r"|zip|postcode|postal_code|so_tai_khoan|so_hieu|so_ky_hieu)(_|$)"
 )
 _YEAR = re.compile(r"(^|_)(nam|year)(_|$)")
@@ -33,10 +34,10 @@ _BY_NAME = tuple(
         ("area-code", rf"^(ma|ma_so|code)_{_AREA}(_|$)|^{_AREA}_(code|id|ma)$|^ref_area$"),
         ("area-name", rf"^(ten_)?{_AREA}(_name)?$"),
         ("email", r"(^|_)(e_mail|email|mail|thu_dien_tu)(_|$)"),
-        ("phone", r"(^|_)(sdt|dt|dien_thoai|phone|telephone|tel|mobile|hotline|di_dong|fax)(_|$)"),
+        ("phone", r"(^|_)(sdt|dien_thoai|phone|telephone|tel|mobile|hotline|di_dong|fax)(_|$)"),
         ("url", r"(^|_)(url|website|web|link|lien_ket|trang_web|duong_dan)(_|$)"),
         ("birth-date", r"(^|_)(ngay_sinh|nam_sinh|ngay_thang_nam_sinh|dob|birth_?date|birth)(_|$)"),
-        ("person-name", r"^(ho_ten|ho_va_ten|ho_dem|full_name|person_name|ten_nguoi_.*|chu_ho)$"),
+        ("person-name", r"^(ho_ten|ho_va_ten|ho_dem|person_name|ten_nguoi_.*|chu_ho)$"),
         ("address", r"(^|_)(dia_chi|address)(_|$)"),
         ("period", r"^(ky|ky_bao_cao|thoi_ky|period|time_period|thang|quy|nam|year|nam_hoc)$"),
         ("unit", r"^(don_vi|don_vi_tinh|dvt|unit|unit_measure)$"),
@@ -55,6 +56,8 @@ _BY_VALUES = {
     "phone": r"\A(\+84|0)[ .-]?(2([ .-]?[0-9]){9}|[35789]([ .-]?[0-9]){8})\z",
     "geopoint": r"\A\(?-?[0-9]{1,2}\.[0-9]+\s*[,;]\s*-?[0-9]{1,3}\.[0-9]+\)?\z",
 }
+# What only columns of some kinds can mean, whatever their name.
+_ONLY = {"value": ("integer", "number"), "phone": ("string",), "email": ("string",)}
 _OF_PERIODS = ("year", "yearmonth", "quarter")
 _YEARS = (1900, 2100)
 
@@ -96,7 +99,7 @@ def _role(decision: Decision, name: str, few: pa.StringArray | None) -> str:
         return seen
     if named == "area-name" and decision.why in ("leading-zeros", "code-name"):
         return "area-code"
-    if named == "value" and decision.kind not in ("integer", "number"):
+    if decision.kind not in _ONLY.get(named, (decision.kind,)):
         return ""
     return named or ("period" if decision.kind in _OF_PERIODS else "")
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from opendata import query
 from opendata.pipeline.readers.base import TextBatch
 from opendata.pipeline.state import TableShape
+from opendata.pipeline.table import plan
 from opendata.pipeline.table.casts import arrow_type, cast
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.infer import infer
@@ -203,6 +204,32 @@ def test_one_late_value_makes_the_column_text(build) -> None:
     built = build(f"a,b\n{rows}nhiều,1\n")
     assert built.types == {"a": "string", "b": "integer"}
     assert built.rows["a"][-1] == "nhiều"
+
+
+def test_what_was_decided_is_kept_with_the_column_and_in_parquet(build) -> None:
+    built = build("Tỷ lệ;Quý;Giờ;Mã xã\n12,5%;quý III/2025;7:30;00001\n7%;Q4/2025;;00004\n")
+    assert built.rows == {
+        "Tỷ lệ": [12.5, 7.0],
+        "Quý": ["2025-Q3", "2025-Q4"],
+        "Giờ": [time(7, 30), None],
+        "Mã xã": ["00001", "00004"],
+    }
+    columns = built.table.columns
+    assert [column.type for column in columns] == ["number", "quarter", "time", "string"]
+    assert [c.why for c in columns] == ["percent", *["all-values-fit"] * 2, "leading-zeros"]
+    fields = pq.read_schema(built.table.parquet)
+    assert fields.field("Tỷ lệ").metadata == {
+        b"header": "Tỷ lệ".encode(),
+        b"alias": b"ty_le",
+        b"unit": b"%",
+    }
+    assert fields.field("Mã xã").metadata[b"role"] == b"area-code"
+
+
+def test_units_of_the_file_go_before_those_of_the_values() -> None:
+    shape = TableShape("", "", ("a", "b"), Path("unread"), units=("", "phần trăm"))
+    planned = plan.learned(shape, [Decision("number", unit="%"), Decision("number", unit="%")])
+    assert [column.column.unit for column in planned.columns] == ["%", "phần trăm"]
 
 
 def test_what_the_file_declares_stands() -> None:
