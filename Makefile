@@ -35,6 +35,7 @@ format: .venv/dev ## Format the code
 bench: .venv/dev ## Measure, against peers in the same run
 	@$(INSTALL) --group bench
 	@$(BIN)/python bench/tables.py $(ARGS)
+	@$(BIN)/python bench/spreadsheets.py
 	@$(BIN)/python bench/harvest.py
 
 chaos: .venv/dev ## Kill 200 harvests in the middle and check that everything stays whole

@@ -109,6 +109,10 @@ class Tables:
     max_line_bytes: int = 10 * 1024**2
     max_spreadsheet_cells: int = 5_000_000
     max_spreadsheet_bytes: int = 512 * 1024**2
+    # What it may cost to unpack a file that is not text in rows.
+    max_unpack_seconds: int = 300
+    max_unpack_memory: int = 2 * 1024**3
+    max_unpacked_bytes: int = 4 * 1024**3
     max_problem_samples: int = 1_000
 
 

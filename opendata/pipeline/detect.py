@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.shape import claims, shapes, signature
 from opendata.pipeline.state import FileShape, Tools, Work
+from opendata.pipeline.unpack import frame
 
 _BINARY = signature.Signature("other", "not-tabular")
 
@@ -50,6 +52,7 @@ def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str
         return FileShape("other", reason="not-tabular")
     if found.format == "csv":
         return shapes.of_csv(path, folder=folder, limits=limits, where=where)
-    if found.format == "xlsx":
-        return shapes.of_xlsx(path, limits=limits, where=where)
+    if found.format in frame.TASKS and not found.reason:
+        into = Path(tempfile.mkdtemp(prefix="unpacked-", dir=folder))
+        return frame.shape_of(found.format, path, folder=into, limits=limits, where=where)
     return FileShape(found.format, reason=found.reason)

@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from opendata.database import is_outage
 from opendata.errors import LeaseLost, SourceFailure, StorageError
 from opendata.models import Resource
-from opendata.pipeline import STEPS, prepare
+from opendata.pipeline import prepare
 from opendata.pipeline.harvest import Harvest
 from opendata.pipeline.remember import remember_failure, remember_success
 from opendata.pipeline.state import Work
+from opendata.pipeline.steps import STEPS
 from opendata.records import Problem
 from opendata.services import store_care
 from opendata.transport.addresses import shown

@@ -14,6 +14,7 @@ from opendata import faults
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.harvester import Harvester, Validators
+from opendata.pipeline.apart import Apart
 from opendata.records import Distribution, Problem
 from opendata.services.table_schemas import TableSchema
 from opendata.storage import Store
@@ -79,14 +80,6 @@ class Column:
     # How values are written beyond the format, as `plan.ColumnPlan` names it: `decimalChar` …
     options: Mapping[str, str] = field(default_factory=dict)
     placeholders: int = 0  # cells such as `-` that were read as holding no value
-
-
-@dataclass(frozen=True)
-class Apart:
-    """A row of the file that is no row of its table; `kind` is `units`, `total` or `note`."""
-
-    kind: str
-    cells: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,19 @@ _OF_TABLES: dict[str, Word] = table(
          "Columns are found by their names; keep the order of the schema where you can."),
 )
 
+# Of a file that holds several tables, or columns that no table has.
+_OF_FILES: dict[str, Word] = table(
+    Word("hidden-sheet", "Trang tính bị ẩn nên không được đọc.", "The sheet is hidden and therefore not read.",
+         "Nếu trang tính là dữ liệu, đề nghị bỏ ẩn; nếu không, đề nghị xóa khỏi tệp.",
+         "If the sheet is data, show it; if not, remove it from the file."),
+    Word("empty-sheet", "Trang tính không có dòng dữ liệu nào.", "The sheet has no data rows.",
+         "Đề nghị điền dữ liệu hoặc xóa trang tính khỏi tệp.",
+         "Fill in the data or remove the sheet from the file."),
+    Word("unreadable-column", "Cột có kiểu dữ liệu không đọc được nên bị bỏ qua.", "The column is of a type that is not read; it is left out.",
+         "Đề nghị ghi cột dưới dạng chữ, số, ngày hoặc đúng/sai.",
+         "Write the column as text, numbers, dates or booleans."),
+)
+
 _OF_RECORDS: dict[str, Word] = table(
     Word("missing-title", "Bộ dữ liệu không có tiêu đề.", "The dataset has no title.",
          "Đề nghị điền tiêu đề cho bộ dữ liệu.",
@@ -138,7 +151,7 @@ _OF_RECORDS: dict[str, Word] = table(
 )
 # fmt: on
 
-PROBLEMS: dict[str, Word] = {**_OF_TABLES, **_OF_RECORDS}
+PROBLEMS: dict[str, Word] = {**_OF_TABLES, **_OF_FILES, **_OF_RECORDS}
 
-# Told to those who ask, and no reason to flag or to refuse: columns are found by their names.
+# Told to those who ask, and no reason to flag or to refuse.
 TOLD_ONLY = frozenset({"column-order", "blank-column"})

@@ -1,15 +1,15 @@
-"""The readers by format: what `detect` calls a file decides who reads it. README.md: how to add."""
+"""The readers: how a table lies in its file decides who reads it. README.md: how to add."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from opendata.pipeline.readers import csv
+from opendata.pipeline.readers.arrow import read_arrow
 from opendata.pipeline.readers.base import Piece, Reader, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
-from opendata.pipeline.readers.xlsx import read_xlsx
 
-READERS: dict[str, Reader] = {"csv": csv.read_csv, "xlsx": read_xlsx}
+READERS: dict[str, Reader] = {"csv": csv.read_csv, "arrow": read_arrow}
 
 # Readers that hand out parts of a file to be parsed in several threads.
 IN_PIECES: dict[str, Callable[[TableSource, Wanted], Iterator[Piece]]] = {"csv": csv.pieces}

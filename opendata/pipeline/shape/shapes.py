@@ -1,24 +1,19 @@
-"""The shape of a file that holds tables: its encoding, delimiter, sheets and headers."""
+"""The shape of delimited text: its encoding, its delimiter, where its header is."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-
-from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline.readers import records, workbook
-from opendata.pipeline.readers.xlsx import cell_text, open_workbook
+from opendata.pipeline.readers import records
 from opendata.pipeline.shape import dialect, encodings, header, transcode
 from opendata.pipeline.state import FileShape, TableShape
-from opendata.pipeline.values import Row, filled
+from opendata.pipeline.values import Row
 
 _HEAD_BYTES = 256 * 1024
-_HEAD_ROWS = 300
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_ROWS = "no-rows"
 
@@ -56,29 +51,6 @@ def of_csv(path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape
     return FileShape("csv", (table,))
 
 
-def of_xlsx(path: Path, *, limits: Tables, where: str) -> FileShape:
-    """Return the shape of a workbook: every visible sheet that has data rows.
-
-    Raises `SourceFailure`: unreadable, too-many-columns.
-    """
-    if _is_too_big(path, limits, where):
-        return FileShape("xlsx", reason="too-many-cells")
-    tables = []
-    with open_workbook(path, where) as book:
-        for about in book.sheets_metadata:
-            is_shown = about.visible == SheetVisibleEnum.Visible
-            if about.typ != SheetTypeEnum.WorkSheet or not is_shown:
-                continue
-            rows = book.get_sheet_by_name(about.name).iter_rows()
-            head = [tuple(map(cell_text, row)) for row in islice(rows, _HEAD_ROWS)]
-            found = header.find(_trimmed(head), width=_used_width(head))
-            if found and any(filled(row) for row in head[found.skip_rows :]):
-                tables.append(
-                    replace(_table(about.name, found, path, limits, where), reader="xlsx")
-                )
-    return FileShape("xlsx", tuple(tables), reason="" if tables else _NO_ROWS)
-
-
 def _head(path: Path, limits: Tables, where: str) -> tuple[bytes, bool]:
     """Return the first bytes, at least two lines of them, and whether that is all."""
     size = _HEAD_BYTES
@@ -106,17 +78,6 @@ def _has_rows(head: bytes, delimiter: str, skip_rows: int) -> bool:
     return bool(head[ends[skip_rows - 1] if skip_rows else 0 :].strip(b"\r\n"))
 
 
-def _is_too_big(path: Path, limits: Tables, where: str) -> bool:
-    max_bytes, max_cells = limits.max_spreadsheet_bytes, limits.max_spreadsheet_cells
-    try:
-        size = workbook.measure(path, max_bytes=max_bytes, max_cells=max_cells)
-    except workbook.DAMAGED as err:
-        raise SourceFailure(
-            "unreadable", where, f"the workbook is damaged ({err}); ask the source to mend it"
-        ) from err
-    return size.bytes > max_bytes or size.cells > max_cells
-
-
 def _table(name: str, found: header.Header, path: Path, limits: Tables, where: str) -> TableShape:
     if len(found.labels) > limits.max_columns:
         raise SourceFailure(
@@ -126,16 +87,6 @@ def _table(name: str, found: header.Header, path: Path, limits: Tables, where: s
             "raise tables.max_columns if that is meant",
         )
     return TableShape(name, found.title, found.labels, path, skip_rows=found.skip_rows)
-
-
-def _used_width(rows: list[Row]) -> int:
-    used = [index + 1 for row in rows for index, cell in enumerate(row) if cell.strip()]
-    return max(used, default=0)
-
-
-def _trimmed(rows: list[Row]) -> list[Row]:
-    width = _used_width(rows)
-    return [(row + ("",) * width)[:width] for row in rows]
 
 
 def _composed(row: Row) -> Row:

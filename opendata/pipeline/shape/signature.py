@@ -12,6 +12,8 @@ _HEAD = 64 * 1024
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
     (b"PAR1", "parquet"),
+    (b"PARE", "parquet"),
+    (b"ARROW1", "arrow"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -30,6 +32,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "other"),
     (b"SQLite format 3\x00", "other"),
 )
+_CONTINUES = b"\xff\xff\xff\xff"
+_MOST_SCHEMA = 16 << 20
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|title|meta|script|div|p|h1|table)\b", re.I)
 _MARKUP = re.compile(r"<(\?xml|!--|!doctype|[a-z_])", re.I)
@@ -52,36 +56,51 @@ def identify(path: Path) -> Signature:
         head = file.read(_HEAD)
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
     if kind == "zip":
-        return _inside_zip(path)
+        return _inside_zip(path, head)
     if kind == "ole":
         return _inside_ole(path)
     if kind in ("pdf", "other"):
         return Signature(kind, "not-tabular")
     if kind == "parquet":
-        return Signature("parquet", "format-not-read")
+        return Signature("parquet")
+    if kind == "arrow" or _is_arrow_stream(head):
+        return Signature("arrow")
     if kind == "packed":
         return Signature("other", "format-not-read")
     return _text(head)
 
 
-def _inside_zip(path: Path) -> Signature:
+def _is_arrow_stream(head: bytes) -> bool:
+    """A stream has no magic: a mark that text does not begin with, then the size of a schema."""
+    size = int.from_bytes(head[4:8], "little")
+    return head.startswith(_CONTINUES) and 0 < size < _MOST_SCHEMA and size % 8 == 0
+
+
+def _inside_zip(path: Path, head: bytes) -> Signature:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:80] if _is_small(archive, "mimetype") else b""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
-        return Signature("zip", "format-not-read")
+        return _cut_zip(head)
     if mimetype.endswith(b"opendocument.spreadsheet"):
-        return Signature("ods", "format-not-read")
+        return Signature("ods")
     if "[Content_Types].xml" not in names:
         is_document = mimetype.startswith(b"application/")
         return Signature("other", "not-tabular") if is_document else _ZIP
     if "xl/workbook.bin" in names:
-        return Signature("xlsb", "format-not-read")
+        return Signature("xlsb")
     if any(name.startswith("xl/") for name in names):
         return Signature("xlsx")
     is_document = any(name.startswith(_DOCUMENTS) for name in names)
     return Signature("other", "not-tabular") if is_document else _ZIP
+
+
+def _cut_zip(head: bytes) -> Signature:
+    """A spreadsheet that was cut off is still announced by the names of its first members."""
+    if b"opendocument.spreadsheet" in head:
+        return Signature("ods")
+    return Signature("xlsx") if b"[Content_Types].xml" in head and b"xl/" in head else _ZIP
 
 
 _ZIP = Signature("zip", "format-not-read")
@@ -98,7 +117,7 @@ def _inside_ole(path: Path) -> Signature:
             return Signature("other", "not-tabular")
         if content.find("PowerPoint Document".encode("utf-16-le")) >= 0:
             return Signature("other", "not-tabular")
-    return Signature("xls", "format-not-read")
+    return Signature("xls")
 
 
 def _text(head: bytes) -> Signature:

@@ -17,7 +17,8 @@ import duckdb
 
 from opendata import confined
 from opendata.errors import SourceFailure
-from opendata.pipeline.state import Apart, Column
+from opendata.pipeline.apart import Apart
+from opendata.pipeline.state import Column
 from opendata.pipeline.table import coverage, profile, small_cells, totals
 from opendata.pipeline.table.fold import write_folded
 from opendata.pipeline.table.note import Note

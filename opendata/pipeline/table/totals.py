@@ -8,7 +8,8 @@ from decimal import Decimal, InvalidOperation
 import duckdb
 import pyarrow as pa
 
-from opendata.pipeline.state import Apart, Column
+from opendata.pipeline.apart import Apart
+from opendata.pipeline.state import Column
 from opendata.pipeline.table.casts import cast
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import place

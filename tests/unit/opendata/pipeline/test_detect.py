@@ -15,10 +15,15 @@ from opendata.pipeline.shape import claims, signature
     ("content", "kind", "reason"),
     [
         (b"%PDF-1.7\n", "pdf", "not-tabular"),
-        (b"PAR1....", "parquet", "format-not-read"),
+        (b"PAR1....", "parquet", ""),
+        (b"ARROW1....", "arrow", ""),
+        (b"\xff\xff\xff\xff\x78\x00\x00\x00....", "arrow", ""),
+        (b"\xff\xff\xff\xff\x79\x00\x00\x00....", "other", "not-tabular"),
+        (b"PK\x03\x04..[Content_Types].xml..xl/workbook.xml", "xlsx", ""),
+        (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "ods", ""),
         (b"\x89PNG\r\n\x1a\n....", "other", "not-tabular"),
         (b"\x1f\x8b\x08....", "other", "format-not-read"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "xls", "format-not-read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "xls", ""),
         ("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".encode("latin-1") + "WordDocument".encode("utf-16-le"),
          "other", "not-tabular"),
         (b'  {"a": 1}', "json", "format-not-read"),
@@ -42,7 +47,7 @@ def test_bytes_say_what_they_are(content: bytes, kind: str, reason: str, tmp_pat
     ("member", "kind", "reason"),
     [
         ("xl/workbook.xml", "xlsx", ""),
-        ("xl/workbook.bin", "xlsb", "format-not-read"),
+        ("xl/workbook.bin", "xlsb", ""),
         ("word/document.xml", "other", "not-tabular"),
     ],
 )

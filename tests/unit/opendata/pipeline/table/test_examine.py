@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from opendata.pipeline.state import Apart, Column
+from opendata.pipeline.apart import Apart
+from opendata.pipeline.state import Column
 from opendata.pipeline.table import examine
 from opendata.pipeline.table.examine import Examined, Task
 

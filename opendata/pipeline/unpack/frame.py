@@ -1,0 +1,112 @@
+"""From a file to tables of text: the parsing runs in a child that may cost so much and no more.
+
+A task is a function `(arguments, stdin) -> bytes`, called in the child with the words of
+`order.Order`; it writes its tables through `table_file.TableFile` and answers `manifest.to_json`.
+A new format is a task here and a word in `signature.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from opendata import confined
+from opendata.config import Tables
+from opendata.errors import SourceFailure
+from opendata.pipeline.state import FileShape, TableShape
+from opendata.pipeline.unpack import manifest, table_file
+from opendata.pipeline.unpack.order import Order
+from opendata.pipeline.unpacked import Unpacked
+from opendata.records import Problem
+
+_SPREADSHEET = "opendata.pipeline.unpack.spreadsheet:unpack"
+_COLUMNAR = "opendata.pipeline.unpack.columnar:unpack"
+TASKS = {
+    "xlsx": _SPREADSHEET,
+    "xlsb": _SPREADSHEET,
+    "xls": _SPREADSHEET,
+    "ods": _SPREADSHEET,
+    "parquet": _COLUMNAR,
+    "arrow": _COLUMNAR,
+}
+_SENTENCES = {
+    "memory": (
+        "too-much-memory",
+        "reading it takes more memory than allowed; "
+        "ask the source for CSV, or raise tables.max_unpack_memory",
+    ),
+    "time": (
+        "too-much-time",
+        "reading it takes longer than allowed; "
+        "ask the source for CSV, or raise tables.max_unpack_seconds",
+    ),
+    "output": (
+        "unpacked-too-large",
+        "its tables are larger than allowed when written out; "
+        "ask the source for smaller files, or raise tables.max_unpacked_bytes",
+    ),
+    "crash": ("unreadable", "the file breaks its reader; ask the source to mend it"),
+}
+# How a library in machine code ends that is refused memory.
+_ABORTED = "SIGABRT"
+
+
+def shape_of(kind: str, path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape:
+    """Return the shape of a file of a kind in `TASKS`. Raises as `unpack`.
+
+    A file of more cells than the limit is no failure: it is kept, without tables.
+    """
+    try:
+        tables, problems = unpack(kind, path, folder, limits, where)
+    except SourceFailure as failure:
+        if failure.reason != "too-many-cells":
+            raise
+        return FileShape(kind, reason=failure.reason)
+    shapes = tuple(map(table_shape, tables))
+    return FileShape(kind, shapes, reason="" if shapes else "no-rows", problems=tuple(problems))
+
+
+def table_shape(table: Unpacked) -> TableShape:
+    """Return how the reader of unpacked tables reads one."""
+    return TableShape(
+        name=table.name,
+        title=table.title,
+        header=table.header,
+        path=Path(table.path),
+        reader="arrow",
+        kinds=table.kinds,
+        units=table.units,
+        apart=table.apart,
+    )
+
+
+def unpack(
+    kind: str, path: Path, folder: Path, limits: Tables, where: str
+) -> tuple[list[Unpacked], list[Problem]]:
+    """Write each table of a file to `folder` as `table-N.arrow`; return them and what is told of
+    the file. The folder is for this file alone.
+
+    Raises `SourceFailure`: unreadable, encrypted, too-many-columns, too-many-cells,
+    too-much-memory, too-much-time, unpacked-too-large.
+    """
+    order = Order(kind, str(path.absolute()), str(folder.absolute()), where, limits)
+    costs = confined.Limits(
+        seconds=limits.max_unpack_seconds,
+        memory=limits.max_unpack_memory,
+        output=limits.max_unpacked_bytes,
+    )
+    try:
+        tables, problems = manifest.from_json(
+            confined.run(TASKS[kind], order.to_words(), limits=costs)
+        )
+    except confined.Killed as killed:
+        is_short = killed.why == "crash" and killed.detail == _ABORTED
+        reason, sentence = _SENTENCES["memory" if is_short else killed.why]
+        raise SourceFailure(reason, where, sentence) from killed
+    except ValueError as err:
+        reason, sentence = _SENTENCES["crash"]
+        raise SourceFailure(reason, where, sentence) from err
+    return [
+        replace(table, path=str(table_file.path_of(folder, number)))
+        for number, table in enumerate(tables)
+    ], problems
