@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from opendata.pipeline.readers import csv
+from opendata.pipeline.readers import csv, tail
 from opendata.pipeline.readers.arrow import read_arrow
 from opendata.pipeline.readers.base import Piece, Reader, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
@@ -16,13 +16,11 @@ IN_PIECES: dict[str, Callable[[TableSource, Wanted], Iterator[Piece]]] = {"csv":
 
 
 def pieces(source: TableSource, wanted: Wanted) -> Iterator[Piece]:
-    """Yield the parts of a table in its order; a reader that knows no parts reads as it goes."""
-    of_reader = IN_PIECES.get(source.table.reader)
-    if of_reader:
-        yield from of_reader(source, wanted)
-        return
-    for batch in READERS[source.table.reader](source):
-        yield _ready(batch)
+    """Return the parts of a table in its order; a reader that knows no parts reads as it goes."""
+    reader = source.table.reader
+    of_reader = IN_PIECES.get(reader)
+    parts = of_reader(source, wanted) if of_reader else map(_ready, READERS[reader](source))
+    return tail.without_last(parts, source.table.skip_last)
 
 
 def _ready(batch: TextBatch) -> Piece:

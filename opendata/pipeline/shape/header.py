@@ -1,4 +1,4 @@
-"""Where the labels of a table are: past titles and blank rows, over one row or two.
+"""Where the labels of a table are: past titles and blank rows, over one row or several.
 
 One function for every format that gives rows of text, CSV and spreadsheets alike.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from opendata.pipeline.apart import Apart
+from opendata.pipeline.shape import footer, labels, units
 from opendata.pipeline.values import Row, filled, is_date, is_value, is_year
 
 # A label says what a column is; longer texts are prose.
@@ -18,11 +20,16 @@ _MOST = 0.5
 
 @dataclass(frozen=True)
 class Header:
-    """The title above a table, its labels, and how many rows lie before the first data row."""
+    """The title above a table, its labels, and how many rows lie before the first data row.
+
+    `units` of each column and `apart` are of rows that are neither labels nor data.
+    """
 
     title: str
     labels: Row
     skip_rows: int
+    units: Row = ()
+    apart: tuple[Apart, ...] = ()
 
 
 def find(rows: Sequence[Row], *, width: int = 0) -> Header | None:
@@ -34,17 +41,69 @@ def find(rows: Sequence[Row], *, width: int = 0) -> Header | None:
     """
     if not any(filled(row) for row in rows):
         return None
+    comments = _comments(rows, width or _width(rows))
+    if comments == len(rows):
+        comments = 0
+    above, rows = rows[:comments], [()] * comments + list(rows[comments:])
     start, width = _start(rows, width or _width(rows))
     below = [row for row in rows[start + 1 :] if len(row) == width]
     if not _are_labels(rows[start], below):
         if not _is_sparse_header(rows, start, width):
-            return Header(_title(rows[:start]), labels=("",) * width, skip_rows=start)
+            return _below_labels(Header(_title(rows[:start]), ("",) * width, start), rows, above)
         start -= 1
-    title = _title(rows[:start])
-    if start + 1 < len(rows) and _is_second_row(rows[start], rows[start + 1], below[1:]):
-        labels = _join(rows[start], rows[start + 1])
-        return Header(title=title, labels=labels, skip_rows=start + 2)
-    return Header(title=title, labels=rows[start], skip_rows=start + 1)
+    depth = labels.depth(rows[start:])
+    joined = labels.join(rows[start : start + depth])
+    return _below_labels(Header(_title(rows[:start]), joined, start + depth), rows, above)
+
+
+def _below_labels(found: Header, rows: Sequence[Row], comments: Sequence[Row]) -> Header:
+    """Keep what the lines above say of units, and go on past rows below the labels that are no
+    data: units, numbers of columns, a total of what follows."""
+    said = [*comments, *(row for row in rows[: found.skip_rows] if units.is_said(row))]
+    notes = [_apart("note", row) for row in said if filled(row)]
+    found = replace(found, apart=tuple(notes))
+    if not any(found.labels):
+        return found
+    while (further := _past_one(found, rows)) is not None:
+        found = further
+    return found
+
+
+def _past_one(found: Header, rows: Sequence[Row]) -> Header | None:
+    """Return the header with the next row set apart, None where it is data."""
+    skip = found.skip_rows
+    row = next(iter(rows[skip : skip + 1]), ())
+    below = rows[skip + 1 :]
+    kinds = {apart.kind for apart in found.apart}
+    of_columns = units.units_of(row, found.labels, below)
+    if of_columns and not found.units:
+        return _past(found, "units", row, of_columns)
+    if units.is_numbering(row, found.labels, below):
+        return _past(found, "note", row, found.units)
+    if "total" not in kinds and below and footer.is_total(row, below, found.labels):
+        return _past(found, "total", row, found.units)
+    return None
+
+
+def _past(found: Header, kind: str, row: Row, of_columns: Row) -> Header:
+    apart = (*found.apart, _apart(kind, row))
+    return replace(found, skip_rows=found.skip_rows + 1, units=of_columns, apart=apart)
+
+
+def _apart(kind: str, row: Row) -> Apart:
+    return Apart(kind, tuple(cell or None for cell in row))
+
+
+def _comments(rows: Sequence[Row], width: int) -> int:
+    """Count the lines at the top that speak to programs: `# …`, `sep=;`."""
+    first = next(index for index, row in enumerate(rows) if filled(row))
+    if rows[first][0].lower().startswith("sep=") and filled(rows[first]) == 1:
+        return first + 1
+    for index, row in enumerate(rows):
+        # `#` may be the label of the first column.
+        if filled(row) and (not row[0].startswith("#") or len(row) == width > 1):
+            return index
+    return len(rows)
 
 
 def _width(rows: Sequence[Row]) -> int:
@@ -107,25 +166,6 @@ def _continues(cell: str, below: Sequence[Row], column: int) -> bool:
 def _share(kind: Callable[[str], bool], rows: Sequence[Row], column: int) -> float:
     cells = [row[column] for row in rows if row[column].strip()]
     return sum(map(kind, cells)) / len(cells) if cells else 0.0
-
-
-def _is_second_row(top: Row, row: Row, below: Sequence[Row]) -> bool:
-    """Merged cells: the second row names each column that the first leaves open, and only some."""
-    if len(row) != len(top) or not 0 < filled(row) < len(row) or filled(top) == len(top):
-        return False
-    is_complete = all(a.strip() or b.strip() for a, b in zip(top, row, strict=True))
-    has_values = any(is_value(cell) and not is_year(cell) for cell in row)
-    is_above_data = any(filled(other) > filled(row) for other in below)
-    return is_complete and not has_values and is_above_data
-
-
-def _join(top: Row, row: Row) -> Row:
-    group = ""
-    labels = []
-    for above, below in zip(top, row, strict=True):
-        group = above.strip() or group
-        labels.append(f"{group} - {below.strip()}" if below.strip() else above)
-    return tuple(labels)
 
 
 def _title(rows: Sequence[Row]) -> str:

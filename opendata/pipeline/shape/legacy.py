@@ -6,6 +6,7 @@ letter; windows-1258 writes tones as combining marks. All need NFC afterwards.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 # TCVN 5712:1993, from 0x80; B0 to B4 are combining tones. The lower half is ASCII, but for
@@ -77,4 +78,15 @@ def windows_1252(data: bytes) -> str:
     return data.decode("cp1252", errors="replace")
 
 
+def utf_8(data: bytes) -> str:
+    """Read UTF-8 bytes, which an old encoding may be mixed with."""
+    return data.decode("utf-8", errors="replace")
+
+
 VIETNAMESE: dict[str, Decode] = {"windows-1258": windows_1258, "tcvn3": tcvn3, "vni": vni}
+DECODERS: dict[str, Decode] = {**VIETNAMESE, "windows-1252": windows_1252, "utf-8": utf_8}
+
+
+def composed(data: bytes, name: str) -> str:
+    """Read bytes by an encoding of this name, letters and their marks in one."""
+    return unicodedata.normalize("NFC", DECODERS[name](data))

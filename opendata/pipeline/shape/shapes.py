@@ -9,7 +9,7 @@ from pathlib import Path
 from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.readers import records
-from opendata.pipeline.shape import dialect, encodings, header, transcode
+from opendata.pipeline.shape import dialect, encodings, footer, header, transcode
 from opendata.pipeline.state import FileShape, TableShape
 from opendata.pipeline.values import Row
 
@@ -36,19 +36,27 @@ def of_csv(path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape
         readable = folder / f"{path.name}.utf8"
         transcode.to_utf8(path, readable, encoding)
     head, is_whole = _head(readable, limits, where)
-    delimiter = dialect.find_delimiter(head, is_whole=is_whole)
+    samples = () if is_whole else dialect.samples_of(readable, len(head))
+    delimiter = dialect.find_delimiter(head, is_whole=is_whole, samples=samples)
     rows = dialect.rows(head, delimiter, is_whole=is_whole)
     found = header.find([_composed(row) for row in rows])
+    if is_whole and records.has_open_quote(head, delimiter.encode()):
+        raise SourceFailure(
+            "unclosed-quote",
+            where,
+            "a quotation mark is never closed; ask the source to mend the file",
+        )
     if found is None:
-        if is_whole and records.has_open_quote(head, delimiter.encode()):
-            raise SourceFailure("unclosed-quote", where, "the first quotation mark is never closed")
         return FileShape("csv", reason=_NO_ROWS)
     table = replace(
         _table("", found, readable, limits, where), encoding=encoding.name, delimiter=delimiter
     )
-    if is_whole and not _has_rows(head, delimiter, table.skip_rows):
+    last = [_composed(row) for row in dialect.last_rows(readable, delimiter, table.skip_rows)]
+    below = footer.find(last, table.header)
+    if is_whole and sum(map(bool, rows[table.skip_rows :])) <= below.skip_last:
         return FileShape("csv", reason=_NO_ROWS)
-    return FileShape("csv", (table,))
+    apart = (*table.apart, *below.apart)
+    return FileShape("csv", (replace(table, skip_last=below.skip_last, apart=apart),))
 
 
 def _head(path: Path, limits: Tables, where: str) -> tuple[bytes, bool]:
@@ -71,13 +79,6 @@ def _head(path: Path, limits: Tables, where: str) -> tuple[bytes, bool]:
             size *= 4
 
 
-def _has_rows(head: bytes, delimiter: str, skip_rows: int) -> bool:
-    ends = list(records.record_ends(head, (delimiter or "\x1f").encode()))
-    if len(ends) < skip_rows:
-        return False
-    return bool(head[ends[skip_rows - 1] if skip_rows else 0 :].strip(b"\r\n"))
-
-
 def _table(name: str, found: header.Header, path: Path, limits: Tables, where: str) -> TableShape:
     if len(found.labels) > limits.max_columns:
         raise SourceFailure(
@@ -86,7 +87,15 @@ def _table(name: str, found: header.Header, path: Path, limits: Tables, where: s
             f"the table has {len(found.labels)} columns, the limit is {limits.max_columns}; "
             "raise tables.max_columns if that is meant",
         )
-    return TableShape(name, found.title, found.labels, path, skip_rows=found.skip_rows)
+    return TableShape(
+        name,
+        found.title,
+        found.labels,
+        path,
+        skip_rows=found.skip_rows,
+        units=found.units,
+        apart=found.apart,
+    )
 
 
 def _composed(row: Row) -> Row:

@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from opendata.pipeline.shape.wide import utf16_without_mark
+
 _HEAD = 64 * 1024
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
@@ -121,7 +123,8 @@ def _inside_ole(path: Path) -> Signature:
 
 
 def _text(head: bytes) -> Signature:
-    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "latin-1")
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    encoding = marked or utf16_without_mark(head) or "latin-1"
     text = head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
     if _MARKUP.match(text):
         return _markup(text)

@@ -14,6 +14,8 @@ _NUMBERS = {
     (thousands, decimal): re.compile(rf"-?(\d+|\d{{1,3}}(\{thousands}\d{{3}})+)(\{decimal}\d+)?")
     for thousands, decimal in _WRITINGS
 }
+# What is written where there is no number.
+_MISSING = frozenset({"", "-", "–", "—", ".", "..", "...", "…", "x", "n/a"})
 # Fewer rows may have an equal sum by chance.
 _MIN_ROWS = 2
 
@@ -31,8 +33,8 @@ def _is_sum(total: Row, rows: Sequence[Row], thousands: str, decimal: str) -> bo
         told = _number(cell, thousands, decimal)
         if told is None:
             continue
-        texts = [row[column] for row in rows if column < len(row) and row[column].strip()]
-        values = [_number(text, thousands, decimal) for text in texts]
+        texts = [row[column].strip().lower() for row in rows if column < len(row)]
+        values = [_number(text, thousands, decimal) for text in texts if text not in _MISSING]
         known = [value for value in values if value is not None]
         if len(known) < len(values) or len(known) < _MIN_ROWS:
             continue

@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from opendata.pipeline.readers.base import UNDECODABLE
-from opendata.pipeline.shape import encodings, legacy
+from opendata.pipeline.shape import legacy, lines
 from opendata.pipeline.shape.encodings import Encoding
 
-_SINGLE_BYTE: dict[str, legacy.Decode] = {
-    **legacy.VIETNAMESE,
-    "windows-1252": legacy.windows_1252,
-}
 # Text without any ASCII character is cut all the same once it is this long.
 _MAX_CARRY = 1 << 16
 
@@ -29,17 +25,30 @@ def to_utf8(path: Path, target: Path, encoding: Encoding) -> None:
 
 
 def _decoded(path: Path, encoding: Encoding) -> Iterator[str]:
+    if encoding.others:
+        return _by_lines(path, encoding)
+    return _as_stream(path, encoding)
+
+
+def _by_lines(path: Path, encoding: Encoding) -> Iterator[str]:
+    skip = encoding.bom
+    for some in lines.lines(path):
+        yield "".join(lines.decode(line, encoding.others) for line in some)[bool(skip) :]
+        skip = 0
+
+
+def _as_stream(path: Path, encoding: Encoding) -> Iterator[str]:
     decode = _decoder(encoding.name)
     skip = encoding.bom
-    for chunk in encodings.chunks(path):
+    for chunk in lines.chunks(path):
         yield decode(chunk[skip:])
         skip = 0
     yield decode(b"", final=True)
 
 
 def _decoder(name: str) -> Callable[..., str]:
-    if name in _SINGLE_BYTE:
-        whole = _SINGLE_BYTE[name]
+    if name != "utf-8" and name in legacy.DECODERS:
+        whole = legacy.DECODERS[name]
         # One byte, one character: nothing is left over between two chunks.
         return lambda data, final=False: whole(data)
     return codecs.getincrementaldecoder(name)("replace").decode

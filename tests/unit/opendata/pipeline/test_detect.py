@@ -35,6 +35,7 @@ from opendata.pipeline.shape import claims, signature
         (bytes(range(256)) * 4, "other", "not-tabular"),
         (b"a,b\n1,2\n", "csv", ""),
         ("a\tb\n1\t2\n".encode("utf-16"), "csv", ""),
+        ("a\tb\n1\t2\n".encode("utf-16-be"), "csv", ""),
     ],
 )  # fmt: skip
 def test_bytes_say_what_they_are(content: bytes, kind: str, reason: str, tmp_path: Path) -> None:

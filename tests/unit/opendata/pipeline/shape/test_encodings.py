@@ -52,7 +52,12 @@ def test_old_vietnamese_encodings_are_found_and_read(name: str, tmp_path: Path) 
             "Année;Région\n2020;Île-de-France\n2021;Rhône\n2022;Béarn\n".encode("cp1252"),
             Encoding("windows-1252", is_lossy=True, has_marks=True),
         ),
-        (TEXT.encode() * 3 + b"\xff\n", Encoding("utf-8", is_lossy=True)),
+        (TEXT.encode() * 3 + b"\xff\n", Encoding("utf-8", is_lossy=True, has_marks=True)),
+        (TEXT.encode("utf-16-le"), Encoding("utf-16-le", is_lossy=True, has_marks=True)),
+        (TEXT.encode("utf-16-be"), Encoding("utf-16-be", is_lossy=True, has_marks=True)),
+        (b"a;b\0\n1;2\n", Encoding("utf-8")),
+        # One line of a hundred in nobody knows what: its row is lost, not the file.
+        (b"a;b\n" * 100 + b"1;\x81\x8d\x8f\n", Encoding("utf-8", is_lossy=True, has_marks=True)),
         ("景點,中文\n地址,電話\n".encode("big5"), None),
     ],
 )
@@ -67,7 +72,26 @@ def test_encoding_is_found_over_the_whole_file(
 def test_broken_byte_far_behind_the_start_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(TEXT.encode() * 20_000 + b"\xff\n")
-    assert encodings.find(path) == Encoding("utf-8", is_lossy=True)
+    assert encodings.find(path) == Encoding("utf-8", is_lossy=True, has_marks=True)
+
+
+@pytest.mark.parametrize("name", ["tcvn3", "vni", "windows-1258"])
+@pytest.mark.parametrize("share", [1, 10])
+def test_lines_of_an_old_encoding_in_a_file_of_utf8_are_read(build, name: str, share: int) -> None:
+    old = [as_bytes(line + "\n", legacy.VIETNAMESE[name]) for line in TEXT.splitlines()[1:]]
+    header, *new = TEXT.encode().splitlines(keepends=True)
+    built = build(header + b"".join(new) + b"".join(old) * share)
+    rows = [tuple(line.split(";")) for line in TEXT.splitlines()[1:]]
+    assert list(zip(*built.rows.values(), strict=True)) == rows * (1 + share)
+    assert built.shape.tables[0].encoding == "utf-8"
+
+
+def test_lines_that_make_no_sense_in_any_encoding_are_undecodable(build) -> None:
+    western = "04;Café Crème;Ça déjà vu à l'été\n".encode("cp1252") * 2
+    thai = "05;ประเทศ;ไทย\n".encode("cp874")
+    built = build(TEXT.encode() * 5 + western + thai)
+    assert [code for _, _, code, _ in built.quarantined] == ["undecodable"] * 3
+    assert built.table.rows_quarantined == 3
 
 
 def test_unknown_encoding_fails_with_what_to_do(build) -> None:

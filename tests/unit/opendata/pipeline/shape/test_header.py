@@ -38,7 +38,79 @@ Rows = list[tuple[str, ...]]
 def test_labels_are_found_past_titles(
     rows: Rows, title: str, labels: tuple[str, ...], skip: int
 ) -> None:
-    assert header.find(rows) == header.Header(title, labels, skip)
+    found = header.find(rows)
+    assert found is not None
+    assert (found.title, found.labels, found.skip_rows) == (title, labels, skip)
+    assert found.units == ()
+
+
+NUMBERS: Rows = [("Huế", "1.200", "5,5"), ("Cà Mau", "1.800", "6,2"), ("Cần Thơ", "900", "3")]
+LABELS = ("Tỉnh", "Dân số", "Diện tích")
+
+
+@pytest.mark.parametrize(
+    ("rows", "skip", "units", "kinds"),
+    [
+        ([LABELS, ("", "người", "km²")], 2, ("", "người", "km²"), ["units"]),
+        ([LABELS, ("ĐVT", "(Nghìn người)", "1.000 ha")], 2, ("", "Nghìn người", "1.000 ha"),
+         ["units"]),
+        ([LABELS, ("A", "1", "2")], 2, (), ["note"]),
+        ([LABELS, ("(1)", "(2)", "(3)")], 2, (), ["note"]),
+        ([LABELS, ("", "người", "km²"), ("A", "1", "2=1/3")], 3, ("", "người", "km²"),
+         ["units", "note"]),
+        ([LABELS, ("CẢ NƯỚC", "3.900", "14,7")], 2, (), ["total"]),
+        ([LABELS, ("TỔNG SỐ", "9", "9")], 2, (), ["total"]),
+        ([LABELS, ("CẢ NƯỚC", "9", "9")], 1, (), []),
+        ([("Đơn vị tính: nghìn người",), LABELS], 2, (), ["note"]),
+        ([("# for programs",), LABELS], 2, (), ["note"]),
+        ([("sep=;", "", ""), LABELS], 2, (), ["note"]),
+    ],
+)  # fmt: skip
+def test_rows_that_are_neither_labels_nor_data_stand_apart(
+    rows: Rows, skip: int, units: tuple[str, ...], kinds: list[str]
+) -> None:
+    found = header.find([*rows, *NUMBERS])
+    assert found is not None
+    assert (found.labels, found.skip_rows, found.units) == (LABELS, skip, units)
+    assert [row.kind for row in found.apart] == kinds
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Chỉ tiêu", "Đơn vị"), ("dân số", "người"), ("diện tích", "ha")],
+        [("đơn vị", "ghi chú"), ("ha", ""), ("kg", "")],
+        [("hạng", "a", "b"), ("A", "1", "2"), ("B", "3", "4")],
+        [("a", "b", "c"), ("1", "2", "3"), ("4", "5", "6")],
+        [("#", "ten"), ("1", "a"), ("2", "b")],
+    ],
+)
+def test_first_row_of_data_stays_data(rows: Rows) -> None:
+    found = header.find(rows)
+    assert found is not None
+    assert (found.labels, found.skip_rows, found.apart) == (rows[0], 1, ())
+
+
+def test_labels_go_over_three_rows() -> None:
+    rows = [
+        ("STT", "Tỉnh", "Dân số", "", "", "Diện tích"),
+        ("", "", "Tổng", "Chia theo giới", "", ""),
+        ("", "", "", "Nam", "Nữ", ""),
+        ("", "", "người", "người", "người", "km²"),
+        ("1", "Huế", "3", "1", "2", "9"),
+        ("2", "Cà Mau", "7", "4", "3", "8"),
+    ]
+    found = header.find(rows)
+    assert found is not None
+    assert found.skip_rows == 4
+    assert found.labels == (
+        "STT",
+        "Tỉnh",
+        "Dân số - Tổng",
+        "Dân số - Chia theo giới - Nam",
+        "Dân số - Chia theo giới - Nữ",
+        "Diện tích",
+    )
 
 
 def test_rows_without_text_have_no_header() -> None:
