@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from opendata.pipeline.table.rules import rule_of
 Rule = Callable[[pa.StringArray, pa.Array], pa.BooleanArray]
 # Rules that look at the values alone: a column with others always comes as text.
 _VALUE_RULES = frozenset({"enum", "minimum", "maximum"})
+_FIXED_DIGITS = re.compile(r"\[0-9\]\{([0-9]{1,3})\}")
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,24 @@ def _enum(plan: ColumnPlan) -> Rule:
 
 def _pattern(pattern: str) -> Rule:
     anchored = rf"\A(?:{pattern})\z"
-    return lambda text, _typed: pc.invert(pc.match_substring_regex(text, anchored))
+    digits = _FIXED_DIGITS.fullmatch(pattern)
+
+    def breaks(text: pa.StringArray, _typed: pa.Array) -> pa.BooleanArray:
+        if digits and _has_only_digits(text, int(digits[1])):
+            return pa.nulls(len(text), pa.bool_())
+        return pc.invert(pc.match_substring_regex(text, anchored))
+
+    return breaks
+
+
+def _has_only_digits(text: pa.StringArray, count: int) -> bool:
+    """Say whether every text is `count` digits: codes are, and need no regular expression."""
+    data = text.buffers()[2]
+    if text.null_count or not len(text) or data is None:
+        return False
+    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
+    digits = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]] - np.uint8(ord("0"))
+    return bool((np.diff(offsets) == count).all() and (digits <= 9).all())
 
 
 def _limit(plan: ColumnPlan, limit: str, breaks: Callable[..., pa.BooleanArray]) -> Rule:

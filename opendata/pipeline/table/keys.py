@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _FIRST_SLOTS = 1 << 16
 _FULL = 0.6  # of the slots; a fuller table is slow
 _PIECE = 1 << 16
+_CACHED = 1 << 18  # more bytes of one key in a block are rare
 _STEPS = np.uint64(0xFF)
 
 
@@ -208,6 +210,15 @@ def _folded(hashes: Hashes) -> Hashes:
 
 
 def _powers(base: int, count: int) -> Hashes:
+    return _cached_powers(base)[:count] if count <= _CACHED else _made_powers(base, count)
+
+
+@cache
+def _cached_powers(base: int) -> Hashes:
+    return _made_powers(base, _CACHED)
+
+
+def _made_powers(base: int, count: int) -> Hashes:
     factors = np.full(count, base, np.uint64)
     factors[0] = 1
     powers: Hashes = np.cumprod(factors, dtype=np.uint64)
