@@ -57,7 +57,7 @@ def is_numbering(row: Row, labels: Row, below: Sequence[Row]) -> bool:
     bare = [cell.partition("=")[0].strip("() ") for cell in cells]
     letters = [cell for cell in bare if not cell.isdigit()]
     numbers = [str(number) for number in range(1, len(bare) - len(letters) + 1)]
-    is_marked = bool(letters) or all(cell.startswith("(") for cell in cells)
+    is_marked = bool(numbers) and (bool(letters) or all(cell.startswith("(") for cell in cells))
     first = [other[0].strip() for other in below if other]
     is_usual = any(map(_NUMBERED.fullmatch, first)) and not first[0].isdigit()
     return is_marked and bare == list("ABCDEFGH"[: len(letters)]) + numbers and not is_usual

@@ -96,7 +96,10 @@ SHEETS: dict[str, tuple[list[int | None], str]] = {
     ),
     "xlsx/frictionless/merged-cells.xlsx": ([0], "One text in one merged cell is no table."),
     "xlsx/frictionless/multiline-headers.xlsx": ([1], "Labels over five rows, one row of data."),
-    "xlsx/frictionless/skip-rows.xlsx": ([2], "A title, labels, two rows."),
+    "xlsx/frictionless/skip-rows.xlsx": (
+        [1],
+        "A title, labels, a row, and the word for a total below it.",
+    ),
     "xlsx/frictionless/sheet2.xlsx": ([0, 2], "A sheet that holds one word is no table."),
     "xlsx/frictionless/table.xlsx": (
         [2, 2],
