@@ -40,6 +40,8 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|title|meta|script|div|p|h1|table)\b", re.I)
 _MARKUP = re.compile(r"<(\?xml|!--|!doctype|[a-z_])", re.I)
 _JSON = re.compile(r"\{\s*(\"|\})|\[\s*([\[{\"\]]|(-?\d+(\.\d+)?|true|false|null)\s*[,\]]\s)")
+_FEATURES = re.compile(r"\"type\"\s*:\s*\"FeatureCollection\"")
+_CLOSING = {"{": "}", "[": "]"}
 # Office formats that are no tables, by the folder that holds their content.
 _DOCUMENTS = ("word/", "ppt/", "visio/")
 
@@ -129,7 +131,7 @@ def _text(head: bytes) -> Signature:
     if _MARKUP.match(text):
         return _markup(text)
     if _JSON.match(text):
-        return Signature("json", "format-not-read")
+        return Signature(_json(text))
     if encoding == "latin-1" and _is_binary(head):
         return Signature("other", "not-tabular")
     return Signature("csv")
@@ -140,8 +142,17 @@ def _markup(text: str) -> Signature:
         re.match(r"<(\?xml|!--|!doctype)", text, re.I) and re.search(r"<html\b", text[:4096], re.I)
     )
     if is_html:
-        return Signature("html", "not-tabular")
-    return Signature("xml", "format-not-read")
+        return Signature("html")
+    return Signature("xml")
+
+
+def _json(text: str) -> str:
+    """Tell a document from lines of JSON, each of which is a document."""
+    if _FEATURES.search(text):
+        return "geojson"
+    first, _, rest = text.partition("\n")
+    is_whole = first.rstrip().endswith(_CLOSING[text[0]])
+    return "jsonl" if is_whole and rest.lstrip().startswith(text[0]) else "json"
 
 
 def _is_binary(head: bytes) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from opendata import confined
 from opendata.config import Tables
 from opendata.errors import SourceFailure
+from opendata.pipeline.shape import plain
 from opendata.pipeline.state import FileShape, TableShape
 from opendata.pipeline.unpack import manifest, table_file
 from opendata.pipeline.unpack.order import Order
@@ -20,6 +21,7 @@ from opendata.pipeline.unpacked import Unpacked
 from opendata.records import Problem
 
 _SPREADSHEET = "opendata.pipeline.unpack.spreadsheet:unpack"
+_JSON = "opendata.pipeline.unpack.json_document:unpack"
 _COLUMNAR = "opendata.pipeline.unpack.columnar:unpack"
 TASKS = {
     "xlsx": _SPREADSHEET,
@@ -28,7 +30,16 @@ TASKS = {
     "ods": _SPREADSHEET,
     "parquet": _COLUMNAR,
     "arrow": _COLUMNAR,
+    "json": _JSON,
+    "geojson": _JSON,
+    "jsonl": "opendata.pipeline.unpack.json_lines:unpack",
+    "xml": "opendata.pipeline.unpack.xml_document:unpack",
+    "html": "opendata.pipeline.unpack.html_page:unpack",
 }
+# Formats of text that are unpacked from a copy in UTF-8; XML says its encoding itself.
+_OF_TEXT = ("json", "geojson", "jsonl", "html")
+# What leaves a file without tables, kept as it is, and is no failure.
+_KEPT = ("too-many-cells", "not-tabular")
 _SENTENCES = {
     "memory": (
         "too-much-memory",
@@ -52,17 +63,22 @@ _ABORTED = "SIGABRT"
 
 
 def shape_of(kind: str, path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape:
-    """Return the shape of a file of a kind in `TASKS`. Raises as `unpack`.
+    """Return the shape of a file of a kind in `TASKS`. Raises as `unpack`, and unknown-encoding.
 
-    A file of more cells than the limit is no failure: it is kept, without tables.
+    A file that is no table, or of more cells than the limit, is no failure: it is kept, without
+    tables.
     """
+    encoding = ""
+    if kind in _OF_TEXT:
+        path, found = plain.in_utf8(path, folder=folder, where=where)
+        encoding = found.name
     try:
         tables, problems = unpack(kind, path, folder, limits, where)
     except SourceFailure as failure:
-        if failure.reason != "too-many-cells":
+        if failure.reason not in _KEPT:
             raise
         return FileShape(kind, reason=failure.reason)
-    shapes = tuple(map(table_shape, tables))
+    shapes = tuple(replace(table_shape(table), encoding=encoding) for table in tables)
     return FileShape(kind, shapes, reason="" if shapes else "no-rows", problems=tuple(problems))
 
 
