@@ -12,7 +12,7 @@ from lxml import etree
 
 from opendata.errors import SourceFailure
 from opendata.pipeline.unpack import manifest, xml_rows
-from opendata.pipeline.unpack.json_values import Record, flat
+from opendata.pipeline.unpack.json_values import STEP, Record, flat
 from opendata.pipeline.unpack.order import Order, from_words
 from opendata.pipeline.unpack.record_table import Columns, Rows, write_records
 from opendata.pipeline.unpack.xml_rows import Place, Way
@@ -110,7 +110,7 @@ def _value(element: Any, place: Place) -> Any:
     }
     for child in element:
         below = place.below[child.tag]
-        name, value = _local(child.tag), _value(child, below)
+        name, value = _name(child.tag, element), _value(child, below)
         if below.most > 1:
             found.setdefault(name, []).append(value)
         else:
@@ -119,6 +119,16 @@ def _value(element: Any, place: Place) -> Any:
     if found and text:
         found[""] = text
     return found or text
+
+
+def _name(tag: str, parent: Any) -> str:
+    """Return the local name, marked where an attribute or an element of another namespace has it.
+
+    A mark is no part of the label.
+    """
+    name = _local(tag)
+    others = (*parent.attrib, *(child.tag for child in parent if child.tag != tag))
+    return STEP + name if any(_local(other) == name for other in others) else name
 
 
 def _local(name: str) -> str:
