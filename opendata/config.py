@@ -113,6 +113,10 @@ class Tables:
     max_unpack_seconds: int = 300
     max_unpack_memory: int = 2 * 1024**3
     max_unpacked_bytes: int = 4 * 1024**3
+    # What may come out of a ZIP or GZ: bytes, times its own size, files.
+    max_archive_bytes: int = 2 * 1024**3
+    max_archive_ratio: int = 200
+    max_archive_members: int = 200
     max_problem_samples: int = 1_000
 
 

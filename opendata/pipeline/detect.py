@@ -10,7 +10,7 @@ from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.shape import claims, shapes, signature
 from opendata.pipeline.state import FileShape, Tools, Work
-from opendata.pipeline.unpack import frame
+from opendata.pipeline.unpack import frame, members
 
 _BINARY = signature.Signature("other", "not-tabular")
 
@@ -29,8 +29,13 @@ def detect(work: Work, tools: Tools) -> Work:
     return replace(work, shape=shape)
 
 
-def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str) -> FileShape:
-    """Return what a file is; a copy that readers need goes to `folder`. Raises as `detect`."""
+def shape_of(
+    path: Path, claim: str, *, folder: Path, limits: Tables, where: str, is_member: bool = False
+) -> FileShape:
+    """Return what a file is; a copy that readers need goes to `folder`. Raises as `detect`.
+
+    An archive that is a member of another is not opened.
+    """
     if path.stat().st_size == 0:
         raise SourceFailure("empty", where, "the file has no bytes; ask the source for the file")
     found = signature.identify(path)
@@ -52,7 +57,17 @@ def shape_of(path: Path, claim: str, *, folder: Path, limits: Tables, where: str
         return FileShape("other", reason="not-tabular")
     if found.format == "csv":
         return shapes.of_csv(path, folder=folder, limits=limits, where=where)
-    if found.format in frame.TASKS and not found.reason:
-        into = Path(tempfile.mkdtemp(prefix="unpacked-", dir=folder))
+    if found.reason or (is_member and found.format in members.FORMATS):
+        return FileShape(found.format, reason=found.reason or "format-not-read")
+    into = Path(tempfile.mkdtemp(prefix="unpacked-", dir=folder))
+    if found.format not in members.FORMATS:
         return frame.shape_of(found.format, path, folder=into, limits=limits, where=where)
-    return FileShape(found.format, reason=found.reason)
+
+    def inner(member: Path, said: str, room: Path) -> FileShape:
+        return shape_of(
+            member, said or claim, folder=room, limits=limits, where=where, is_member=True
+        )
+
+    return members.shape_of(
+        found.format, path, folder=into, limits=limits, where=where, inner=inner
+    )

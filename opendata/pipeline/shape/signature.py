@@ -19,7 +19,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"\x1f\x8b", "packed"),
+    (b"\x1f\x8b", "gz"),
     (b"7z\xbc\xaf\x27\x1c", "packed"),
     (b"Rar!\x1a\x07", "packed"),
     (b"BZh", "packed"),
@@ -69,6 +69,8 @@ def identify(path: Path) -> Signature:
         return Signature("parquet")
     if kind == "arrow" or _is_arrow_stream(head):
         return Signature("arrow")
+    if kind == "gz":
+        return Signature("gz")
     if kind == "packed":
         return Signature("other", "format-not-read")
     return _text(head)
@@ -107,7 +109,7 @@ def _cut_zip(head: bytes) -> Signature:
     return Signature("xlsx") if b"[Content_Types].xml" in head and b"xl/" in head else _ZIP
 
 
-_ZIP = Signature("zip", "format-not-read")
+_ZIP = Signature("zip")
 
 
 def _is_small(archive: zipfile.ZipFile, name: str) -> bool:

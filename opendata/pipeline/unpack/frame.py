@@ -22,6 +22,7 @@ from opendata.records import Problem
 
 _SPREADSHEET = "opendata.pipeline.unpack.spreadsheet:unpack"
 _JSON = "opendata.pipeline.unpack.json_document:unpack"
+_ARCHIVE = "opendata.pipeline.unpack.archive:unpack"
 _COLUMNAR = "opendata.pipeline.unpack.columnar:unpack"
 TASKS = {
     "xlsx": _SPREADSHEET,
@@ -34,6 +35,8 @@ TASKS = {
     "geojson": _JSON,
     "jsonl": "opendata.pipeline.unpack.json_lines:unpack",
     "xml": "opendata.pipeline.unpack.xml_document:unpack",
+    "zip": _ARCHIVE,
+    "gz": _ARCHIVE,
     "html": "opendata.pipeline.unpack.html_page:unpack",
 }
 # Formats of text that are unpacked from a copy in UTF-8; XML says its encoding itself.
@@ -105,20 +108,8 @@ def unpack(
     Raises `SourceFailure`: unreadable, encrypted, too-many-columns, too-many-cells,
     too-much-memory, too-much-time, unpacked-too-large.
     """
-    order = Order(kind, str(path.absolute()), str(folder.absolute()), where, limits)
-    costs = confined.Limits(
-        seconds=limits.max_unpack_seconds,
-        memory=limits.max_unpack_memory,
-        output=limits.max_unpacked_bytes,
-    )
     try:
-        tables, problems = manifest.from_json(
-            confined.run(TASKS[kind], order.to_words(), limits=costs)
-        )
-    except confined.Killed as killed:
-        is_short = killed.why == "crash" and killed.detail == _ABORTED
-        reason, sentence = _SENTENCES["memory" if is_short else killed.why]
-        raise SourceFailure(reason, where, sentence) from killed
+        tables, problems = manifest.from_json(ask(kind, path, folder, limits, where))
     except ValueError as err:
         reason, sentence = _SENTENCES["crash"]
         raise SourceFailure(reason, where, sentence) from err
@@ -126,3 +117,20 @@ def unpack(
         replace(table, path=str(table_file.path_of(folder, number)))
         for number, table in enumerate(tables)
     ], problems
+
+
+def ask(kind: str, path: Path, folder: Path, limits: Tables, where: str) -> bytes:
+    """Return what the child of a task answers. Raises `SourceFailure` as the task does, and when
+    it costs too much or breaks."""
+    order = Order(kind, str(path.absolute()), str(folder.absolute()), where, limits)
+    costs = confined.Limits(
+        seconds=limits.max_unpack_seconds,
+        memory=limits.max_unpack_memory,
+        output=limits.max_unpacked_bytes,
+    )
+    try:
+        return confined.run(TASKS[kind], order.to_words(), limits=costs)
+    except confined.Killed as killed:
+        is_short = killed.why == "crash" and killed.detail == _ABORTED
+        reason, sentence = _SENTENCES["memory" if is_short else killed.why]
+        raise SourceFailure(reason, where, sentence) from killed

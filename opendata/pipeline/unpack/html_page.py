@@ -12,6 +12,7 @@ from lxml import etree
 from opendata.errors import SourceFailure
 from opendata.pipeline.shape import header
 from opendata.pipeline.unpack import html_grid, manifest
+from opendata.pipeline.unpack.distinct import distinct
 from opendata.pipeline.unpack.html_grid import Grid
 from opendata.pipeline.unpack.order import Order, from_words
 from opendata.pipeline.unpack.record_table import Rows, write_records
@@ -60,10 +61,10 @@ def _names(grids: Sequence[Grid]) -> list[str]:
     if len(grids) == 1:
         return [""]
     captions = [grid.caption[:_LONGEST_NAME] for grid in grids]
-    return [
+    return distinct(
         caption if caption and captions.count(caption) == 1 else f"table-{place}"
         for place, caption in enumerate(captions, start=1)
-    ]
+    )
 
 
 def _write(name: str, grid: Grid, order: Order, number: int) -> Unpacked | None:

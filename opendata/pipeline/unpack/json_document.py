@@ -13,6 +13,7 @@ from typing import Any
 from opendata.errors import SourceFailure
 from opendata.pipeline.unpack import json_lines, manifest
 from opendata.pipeline.unpack.array_survey import ArraySurvey
+from opendata.pipeline.unpack.distinct import distinct
 from opendata.pipeline.unpack.json_stream import JsonText, Way, walk
 from opendata.pipeline.unpack.order import Order, from_words
 from opendata.pipeline.unpack.record_table import write_records
@@ -135,4 +136,5 @@ def _names(ways: Sequence[Way]) -> dict[Way, str]:
     if len(ways) == 1:
         return {ways[0]: ""}
     keys = [way[-1] for way in ways]
-    return {way: way[-1] if keys.count(way[-1]) == 1 else ".".join(way) for way in ways}
+    names = (way[-1] if keys.count(way[-1]) == 1 else ".".join(way) for way in ways)
+    return dict(zip(ways, distinct(names), strict=True))

@@ -12,6 +12,7 @@ from lxml import etree
 
 from opendata.errors import SourceFailure
 from opendata.pipeline.unpack import manifest, xml_rows
+from opendata.pipeline.unpack.distinct import distinct
 from opendata.pipeline.unpack.json_values import STEP, Record, flat
 from opendata.pipeline.unpack.order import Order, from_words
 from opendata.pipeline.unpack.record_table import Columns, Rows, write_records
@@ -141,4 +142,4 @@ def _names(ways: Sequence[Way]) -> list[str]:
         return [""]
     local = [tuple(map(_local, way)) for way in ways]
     last = [way[-1] for way in local]
-    return [way[-1] if last.count(way[-1]) == 1 else ".".join(way[1:]) for way in local]
+    return distinct(way[-1] if last.count(way[-1]) == 1 else ".".join(way[1:]) for way in local)
