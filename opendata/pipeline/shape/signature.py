@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from opendata.pipeline.shape import zip_directory
 from opendata.pipeline.shape.wide import utf16_without_mark
 
 _HEAD = 64 * 1024
@@ -34,6 +35,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "other"),
     (b"SQLite format 3\x00", "other"),
 )
+_MOST_DIRECTORY = 16 << 20  # of a ZIP; some hundred thousand members
 _CONTINUES = b"\xff\xff\xff\xff"
 _MOST_SCHEMA = 16 << 20
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -83,6 +85,8 @@ def _is_arrow_stream(head: bytes) -> bool:
 
 
 def _inside_zip(path: Path, head: bytes) -> Signature:
+    if zip_directory.size_of(path) > _MOST_DIRECTORY:
+        return Signature("zip", "too-many-members")
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())

@@ -51,8 +51,8 @@ def _grids(order: Order) -> Iterator[Grid]:
     for line_break in page.iter("br"):
         line_break.tail = f" {line_break.tail or ''}"
     for table in page.iter("table"):
-        is_layout = table.get("role") in _LAYOUT or any(table.iterdescendants("table", *_OF_FORMS))
-        if not is_layout:
+        other = next(table.iterdescendants("table", *_OF_FORMS), None)
+        if other is None and table.get("role") not in _LAYOUT:
             yield html_grid.of_table(table)
 
 

@@ -22,7 +22,7 @@ from opendata.pipeline.unpacked import Unpacked
 # What describes the columns of an array beside it, as in the answers of CKAN.
 _FIELDS = "fields"
 _MOST_ARRAYS = 100
-# An array of this name that is empty is a table without rows, and no setting.
+# An array of this name holds rows, however much is said around it, and even if it is empty.
 _NAMES_OF_ROWS = {"data", "features", "items", "records", "results", "rows", "value"}
 _LINKED_DATA = "@context"
 
@@ -60,9 +60,10 @@ def readable(order: Order) -> Iterator[None]:
 
 
 def _tables(order: Order) -> list[Unpacked]:
-    arrays, is_bulk = _survey(order)
+    arrays, size = _survey(order)
     chosen = _chosen(arrays)
-    if chosen and is_bulk(sum(survey.size for survey in chosen.values())):
+    is_bulk = sum(survey.size for survey in chosen.values()) * 2 >= size
+    if chosen and (is_bulk or any(map(_is_of_rows, chosen))):
         return _write(chosen, order)
     if any(survey.is_empty and _is_of_rows(way) for way, survey in arrays.items()):
         return []
@@ -74,7 +75,8 @@ def not_tabular(order: Order) -> SourceFailure:
     return SourceFailure("not-tabular", order.where, "the document is not a table in its bulk")
 
 
-def _survey(order: Order) -> tuple[dict[Way, ArraySurvey], Any]:
+def _survey(order: Order) -> tuple[dict[Way, ArraySurvey], int]:
+    """Return what is known of each array, and how many characters the document has."""
     arrays: dict[Way, ArraySurvey] = {}
     with JsonText(Path(order.path)) as text:
         for way, value in walk(text):
@@ -84,8 +86,7 @@ def _survey(order: Order) -> tuple[dict[Way, ArraySurvey], Any]:
                 _look_at(arrays, way, value, text, order)
         if text.next():
             raise _OtherValuesFollow
-        total = text.place
-    return arrays, lambda size: size * 2 >= total
+        return arrays, text.place
 
 
 def _look_at(
