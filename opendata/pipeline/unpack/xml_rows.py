@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from opendata.errors import SourceFailure
+from opendata.pipeline.unpack.json_values import STEP
 from opendata.pipeline.unpack.order import Order
 
 Way = tuple[str, ...]
@@ -37,29 +38,50 @@ class Place:
     most: int = 0  # of them under one parent
     leaves: int = 0  # values in them: attributes, and elements without elements
     is_plain: bool = True  # never attributes or elements within
+    attributes: dict[str, None] = field(default_factory=dict)
     below: dict[str, Place] = field(default_factory=dict)
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each attribute (`@name`) and each element in it is called, without its namespace:
+        marked where another has the name; a mark is no part of the label."""
+        found: dict[str, str] = {}
+        taken: set[str] = set()
+        for tag in (*(f"@{name}" for name in self.attributes), *self.below):
+            name = local(tag)
+            while name in taken:
+                name = STEP + name
+            taken.add(name)
+            found[tag] = name
+        return found
 
-def events(order: Order) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the starts and ends of elements, and the tree that grows; who reads on lets go of what
-    has passed. Raises `SourceFailure`: unsafe-xml; and `etree.XMLSyntaxError`.
-    """
-    parser = etree.iterparse(
+
+def local(tag: str) -> str:
+    """Return a name without its namespace."""
+    return tag.removeprefix("@").rpartition("}")[2]
+
+
+def rows(ways: Collection[Way], wanted: Way, order: Order) -> Iterator[Any]:
+    """Yield the elements of one of the tables; those of the others are passed over."""
+    for _, element in _parsed(order, events=("end",), tag={way[-1] for way in ways}):
+        way = tuple(above.tag for above in element.iterancestors())[::-1] + (element.tag,)
+        if way == wanted:
+            yield element
+        if way in ways:  # and not of the same name within a row
+            _let_go(element)
+
+
+def _parsed(order: Order, **what: Any) -> Any:
+    return etree.iterparse(
         str(Path(order.path)),
-        events=("start", "end"),
         remove_comments=True,
         remove_pis=True,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         huge_tree=False,
+        **what,
     )
-    is_first = True
-    for event, element in parser:
-        if is_first:
-            _refuse_doctype(element, order)
-            is_first = False
-        yield event, element, parser
 
 
 def _refuse_doctype(root: Any, order: Order) -> None:
@@ -71,7 +93,7 @@ def _refuse_doctype(root: Any, order: Order) -> None:
         )
 
 
-def let_go(element: Any) -> None:
+def _let_go(element: Any) -> None:
     """Empty an element that has ended, and forget those before it."""
     element.clear()
     parent = element.getparent()
@@ -83,7 +105,7 @@ def let_go(element: Any) -> None:
 def find(order: Order) -> list[tuple[Way, Place]]:
     """Return the ways to the rows of each table in the order of the document, and their places.
 
-    Raises `NotTabular`, and as `events`.
+    Raises `NotTabular`; `SourceFailure`: unsafe-xml; and `etree.XMLSyntaxError`.
     """
     root, name = _survey(order)
     tables: list[tuple[Way, Place]] = []
@@ -95,38 +117,42 @@ def find(order: Order) -> list[tuple[Way, Place]]:
 
 def _survey(order: Order) -> tuple[Place, str]:
     top = Place()
-    open_places, counts = [top], [Counter[str]()]
+    open_places, counts = [top], [dict[str, int]()]
     ways = 0
-    for event, element, _ in events(order):
+    for event, element in _parsed(order, events=("start", "end")):
         if event == "start":
-            if len(open_places) == 1 and element.tag in _NO_TABLES:
-                raise NotTabular
+            if len(open_places) == 1:
+                _refuse_doctype(element, order)
+                if element.tag in _NO_TABLES:
+                    raise NotTabular
             ways += element.tag not in open_places[-1].below
             if ways > _MOST_WAYS:
                 raise NotTabular
             _enter(element, open_places, counts)
         else:
             _leave(open_places, counts)
-            let_go(element)
+            _let_go(element)
     name, root = next(iter(top.below.items()))
     return root, name
 
 
-def _enter(element: Any, open_places: list[Place], counts: list[Counter[str]]) -> None:
-    counts[-1][element.tag] += 1
-    parent = open_places[-1]
+def _enter(element: Any, open_places: list[Place], counts: list[dict[str, int]]) -> None:
+    tag = element.tag
+    parent, siblings = open_places[-1], counts[-1]
     parent.is_plain = False
-    place = parent.below.setdefault(element.tag, Place())
-    place.most = max(place.most, counts[-1][element.tag])
-    attributes = len(element.attrib)
-    place.is_plain = place.is_plain and not attributes
-    for above in (*open_places, place):
-        above.leaves += attributes
+    place = parent.below.get(tag) or parent.below.setdefault(tag, Place())
+    siblings[tag] = siblings.get(tag, 0) + 1
+    place.most = max(place.most, siblings[tag])
     open_places.append(place)
-    counts.append(Counter())
+    counts.append({})
+    if element.attrib:
+        place.is_plain = False
+        place.attributes.update(dict.fromkeys(element.attrib))
+        for above in open_places:
+            above.leaves += len(element.attrib)
 
 
-def _leave(open_places: list[Place], counts: list[Counter[str]]) -> None:
+def _leave(open_places: list[Place], counts: list[dict[str, int]]) -> None:
     if not counts.pop():
         for place in open_places:
             place.leaves += 1
