@@ -151,6 +151,10 @@ class Web:
     workers: int = 2
     page_size: int = 20
     preview_rows: int = 100
+    max_upload_bytes: int = 50_000_000
+    validate_seconds: float = 60.0
+    validate_memory_bytes: int = 2 * 1024**3
+    validate_at_once: int = 2
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,10 @@ _AT_LEAST_ONE = {
     "tables.max_line_bytes",
     "web.workers",
     "web.page_size",
+    "web.max_upload_bytes",
+    "web.validate_seconds",
+    "web.validate_memory_bytes",
+    "web.validate_at_once",
     "web.port",
     "demo.port",
 }

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from opendata import vocabulary
-from opendata.commands import output
+from opendata.commands import check_report, output
 from opendata.commands.context import Context, pass_context
-from opendata.pipeline.check_file import check_file
-from opendata.pipeline.report import report_of
-from opendata.pipeline.state import BuiltTable
+from opendata.pipeline.check_file import Question, claim_of, report_on
 from opendata.services import table_schemas
 from opendata.services.table_schemas import Field
 from opendata.vocabulary import ExitCode
-
-_SHOWN_PROBLEMS = 20
 
 
 @click.group()
@@ -74,43 +70,22 @@ def _rules(field: Field) -> str:
 
 @schema.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--schema", "name", required=True, metavar="NAME", help="Schema to check against.")
+@click.option("--schema", "name", default="", metavar="NAME", help="Schema to check against.")
 @output.json_option
 @pass_context
 @click.pass_context
 def check(
     click_context: click.Context, context: Context, file: Path, name: str, *, as_json: bool
 ) -> None:
-    """Check a file as a harvest would, and store nothing. Exit code 1 when rows are bad."""
-    shape, tables = check_file(file, table_schemas.find(name), context.settings)
+    """Check a file as a harvest would, and store nothing. Exit code 1 when rows are bad.
+
+    Without a schema, columns and types are learned from the file.
+    """
+    question = Question(file, claim_of(file.name), name, str(file))
+    with tempfile.TemporaryDirectory(prefix="opendata-check-") as folder:
+        report = report_on(question, folder=Path(folder), limits=context.settings.tables)
     if as_json:
-        output.as_json(report_of(shape, tables))
+        output.as_json(report)
     else:
-        encoding = tables[0].shape.encoding if tables and tables[0].shape else ""
-        click.echo(f"{file.name}: {shape.format}, {encoding or 'binary'}")
-        for table in tables:
-            _show(table)
-        if not tables:
-            click.echo(vocabulary.reason(shape.reason).explain("en"))
-    is_good = bool(tables) and all(_is_good(table) for table in tables)
-    click_context.exit(ExitCode.WELL if is_good else ExitCode.FAILED)
-
-
-def _is_good(table: BuiltTable) -> bool:
-    mismatches = {problem.code for problem in table.schema_mismatch}
-    return not table.rows_quarantined and mismatches <= vocabulary.TOLD_ONLY
-
-
-def _show(table: BuiltTable) -> None:
-    click.echo(
-        f"{table.name or 'table'}: {table.rows_read} rows read, "
-        f"{table.rows_accepted} accepted, {table.rows_quarantined} quarantined"
-    )
-    for problem in table.schema_mismatch:
-        click.echo(f"  {vocabulary.problem(problem.code).en} ({output.clean(problem.field)})")
-    rows = [
-        [p.row, p.field, p.rule, p.value[:60], vocabulary.problem(p.code).explain("en")]
-        for p in table.samples[:_SHOWN_PROBLEMS]
-    ]
-    if rows:
-        output.table("", ("row", "column", "rule", "value", "what is wrong"), rows)
+        check_report.show(file.name, report)
+    click_context.exit(ExitCode.WELL if report["valid"] else ExitCode.FAILED)
