@@ -3,12 +3,15 @@ arguments."""
 
 from __future__ import annotations
 
+import threading
+
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 
 from opendata.config import Settings
 from opendata.database import SessionFactory
+from opendata.pipeline.check_apart import ApartCheck
 from opendata.search.base import SearchIndex
 from opendata.storage import Store
 from opendata.web import (
@@ -21,7 +24,7 @@ from opendata.web import (
     template_names,
 )
 
-# No page takes a body; what is longer is refused before it is read.
+# What is longer is refused before it is read; who takes files says so for its own requests.
 _MAX_BODY_BYTES = 64 * 1024
 
 
@@ -39,7 +42,9 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    instance.install(app, instance.Instance(settings, sessions, store, index))
+    places = threading.BoundedSemaphore(settings.web.validate_at_once)
+    check = ApartCheck(settings)
+    instance.install(app, instance.Instance(settings, sessions, store, index, check, places))
     Bootstrap5(app)
     Babel(app, locale_selector=i18n.language)
     routes.register(app)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from opendata.commands import output, personal_report
+from opendata.commands import contract_report, output, personal_report
 from opendata.commands.context import Context, pass_context
 from opendata.commands.harvesting import explain, summary
 from opendata.models import Run
@@ -124,14 +124,15 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             kinds = [_group(group) for group in groups]
             rows = [asdict(cells) for cells in run_changes.bad_cells(session, found)]
             told = {"kinds": kinds, "problems": problems, "rows": rows}
-            output.as_json(
-                {**facts(found), **told, "personal": personal_report.whole(session, found)}
-            )
+            told["contract"] = contract_report.whole(session, found)
+            told["personal"] = personal_report.whole(session, found)
+            output.as_json({**facts(found), **told})
             return
         told = {**facts(found), "counts": summary(found.counts)}
         rows_told = [[name, value] for name, value in told.items() if value not in (None, "")]
         output.table(f"Run {number} of {found.source.name}", ("fact", "value"), rows_told)
         show_problems(session, [found])
+        contract_report.show(session, found)
         _show_bad_cells(list(islice(run_changes.bad_cells(session, found), _SHOWN + 1)))
         personal_report.show(session, found)
 
@@ -248,7 +249,7 @@ def _file(file: FileChange) -> list[list[Any]]:
     if file.columns_added or file.columns_removed:
         gone, come = ", ".join(file.columns_removed), ", ".join(file.columns_added)
         lines.append([f"{_cell(file.name)}: columns", _cell(gone), _cell(come)])
-    return lines
+    return lines + [list(map(_cell, line)) for line in contract_report.lines(file)]
 
 
 def _cell(value: Any) -> str:

@@ -96,7 +96,9 @@ def _loaded(session: Session, dataset_id: uuid.UUID) -> Dataset | None:
             .options(
                 joinedload(Build.version),
                 undefer(Build.report),
-                selectinload(Build.tables).joinedload(TableBuild.table),
+                selectinload(Build.tables).options(
+                    joinedload(TableBuild.table), undefer(TableBuild.profile)
+                ),
             ),
         )
     ).first()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from opendata.models import Build, Dataset, Record, Resource, Run, Table, TableBuild, Version
@@ -29,7 +29,8 @@ class FileChange:
     """A build that a run made or put in force, and what it follows.
 
     `rows_before` is None for a first one; columns are told as `name`, or `table: name` in a file
-    of several tables.
+    of several tables. `contract` is [{kind, table, column, before, after}], the differences from
+    what the resource promises.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FileChange:
     rows: int
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
+    contract: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,28 @@ def of_run(session: Session, run: Run) -> Iterator[DatasetChange]:
                     files.get(row.dataset_id, []),
                 )
             after = rows[-1].upstream_id
+
+
+@dataclass(frozen=True)
+class ContractChange:
+    """One difference of a file that a run took from what its resource promises; `before` and
+    `after` are types, or names where a column was renamed."""
+
+    dataset: str
+    file: str
+    kind: str
+    table: str
+    column: str
+    before: str
+    after: str
+
+
+def contract_changes(session: Session, run: Run) -> Iterator[ContractChange]:
+    """Yield how the files that a run took differ from what they promise, file by file."""
+    rows = session.execute(_taken(run, Dataset.slug, Resource.name, Build.report["changes"]))
+    for slug, name, changes in rows:
+        for change in changes or ():
+            yield ContractChange(slug, name, **change)
 
 
 @dataclass(frozen=True)
@@ -117,8 +141,17 @@ def personal_cells(session: Session, run: Run) -> Iterator[PersonalCells]:
 
 def _tables(session: Session, run: Run) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield (slug, name of the file, report of the table) of what a run took."""
-    rows = session.execute(
-        select(Dataset.slug, Resource.name, Build.report)
+    for slug, name, report in session.execute(
+        _taken(run, Dataset.slug, Resource.name, Build.report)
+    ):
+        for table in report.get("tables", ()):
+            yield slug, name, table
+
+
+def _taken(run: Run, *columns: Any) -> Select[Any]:
+    """Select of the builds that a run made or put in force, in the order of its records."""
+    return (
+        select(*columns)
         .select_from(Record)
         .join(Dataset, Dataset.id == Record.dataset_id)
         .join(Resource, Resource.dataset_id == Dataset.id)
@@ -128,9 +161,6 @@ def _tables(session: Session, run: Run) -> Iterator[tuple[str, str, dict[str, An
         .order_by(Record.upstream_id, Resource.position, Build.id)
         .execution_options(yield_per=50)
     )
-    for slug, name, report in rows:
-        for table in report.get("tables", ()):
-            yield slug, name, table
 
 
 def _found(slug: str, name: str, table: dict[str, Any]) -> Iterator[BadCells]:
@@ -182,10 +212,10 @@ def _files(
 ) -> dict[uuid.UUID, list[FileChange]]:
     """Return the builds that came into being, or into force, while the run went on."""
     built = _builds(session, run, dataset_ids)
-    both = {build.id for *_, now, before in built for build in (now, before) if build}
+    both = {build.id for _, _, now, before, _ in built for build in (now, before) if build}
     columns = _columns(session, both)
     found: dict[uuid.UUID, list[FileChange]] = {}
-    for resource, version, build, before in built:
+    for resource, version, build, before, contract in built:
         old = columns.get(before.id, set()) if before else set()
         new = columns.get(build.id, set())
         found.setdefault(resource.dataset_id, []).append(
@@ -199,6 +229,7 @@ def _files(
                 rows=build.rows_accepted,
                 columns_added=tuple(sorted(new - old)) if before else (),
                 columns_removed=tuple(sorted(old - new)),
+                contract=contract or [],
             )
         )
     return found
@@ -206,8 +237,8 @@ def _files(
 
 def _builds(
     session: Session, run: Run, dataset_ids: Sequence[uuid.UUID]
-) -> list[tuple[Resource, Version, Build, Build | None]]:
-    """Return each build with the public one before it."""
+) -> list[tuple[Resource, Version, Build, Build | None, list[dict[str, str]] | None]]:
+    """Return each build with the public one before it, and what its report says of the contract."""
     older = aliased(Build)
     before = aliased(
         Build,
@@ -220,14 +251,14 @@ def _builds(
         .lateral("before"),
     )
     rows = session.execute(
-        select(Resource, Version, Build, before)
+        select(Resource, Version, Build, before, Build.report["changes"])
         .join(Build, Build.resource_id == Resource.id)
         .join(Version, Version.id == Build.version_id)
         .outerjoin(before, before.resource_id == Resource.id)
         .where(Resource.dataset_id.in_(dataset_ids), _during(run))
         .order_by(Resource.position, Build.id)
     )
-    return [(resource, version, build, earlier) for resource, version, build, earlier in rows]
+    return [(r, v, build, earlier, changes) for r, v, build, earlier, changes in rows]
 
 
 def _columns(session: Session, build_ids: set[int]) -> dict[int, set[str]]:

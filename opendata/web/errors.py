@@ -1,10 +1,11 @@
-"""Pages for what goes wrong: one sentence what happened and one what to do, in both languages.
+"""Answers for what goes wrong: a page for people, problem+json (RFC 9457) for programs.
 
 Never the address asked for, never a traceback.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from opendata.web import error_words, i18n
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,10 +29,6 @@ _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-fA-F:.]+\])(?::[0-9]
 _PLAIN = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'")]
 # Headers that belong to the error and not to the page that describes it.
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After", "Location")
-
-
-class FileBeingRestored(ServiceUnavailable):
-    """The store has lost a file that the database knows."""
 
 
 def install(app: Flask) -> None:
@@ -57,10 +55,24 @@ def _refuse_odd_hosts(inner: WSGIApplication) -> WSGIApplication:
 def _page(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    happened, advice = _sentences(error)
+    happened, advice = error_words.sentences(error)
+    headers = {**kept_headers(error), "Cache-Control": "no-store"}
+    if i18n.is_api():
+        problem = {
+            "type": error_words.kind(error),
+            "title": happened,
+            "status": error.code,
+            "detail": advice,
+        }
+        headers["Content-Type"] = "application/problem+json"
+        return json.dumps(problem, ensure_ascii=False), error.code, headers
     body = render_template("errors/error.html", code=error.code, happened=happened, advice=advice)
-    headers = {name: text for name, text in error.get_headers() if name in _KEPT_HEADERS}
-    return body, error.code, headers | {"Cache-Control": "no-store"}
+    return body, error.code, headers
+
+
+def kept_headers(error: HTTPException) -> dict[str, str]:
+    """Return the headers that belong to the error, whatever describes it."""
+    return {name: text for name, text in error.get_headers() if name in _KEPT_HEADERS}
 
 
 def _database_error(error: Exception) -> ResponseReturnValue:
@@ -74,31 +86,3 @@ def _database_error(error: Exception) -> ResponseReturnValue:
 def _is_passing(error: DBAPIError) -> bool:
     """More than an outage: a statement that ran out of time may go through later, too."""
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
-
-
-def _sentences(error: HTTPException) -> tuple[str, str]:
-    if isinstance(error, FileBeingRestored):
-        return (
-            _("This file is being restored."),
-            _("It is listed, but our store cannot hand it out now. Please try again later."),
-        )
-    start = _("Search the catalogue or start from the first page.")
-    texts = {
-        400: (_("The address or the request is not valid."), start),
-        404: (_("There is no page at this address."), start),
-        405: (_("This page can only be read."), _("Open it as an ordinary link.")),
-        410: (_("This page has been withdrawn."), start),
-        413: (_("The request is too large."), _("Send less at once.")),
-        416: (
-            _("The file does not have the part asked for."),
-            _("Ask for one range inside the file, or for all of it."),
-        ),
-        503: (
-            _("The catalogue cannot answer at this moment."),
-            _("Please try again in a minute."),
-        ),
-    }
-    failed = (_("Something failed on our side."), _("It was noted. Please try again later."))
-    if error.code and error.code >= 500:
-        return texts.get(error.code, failed)
-    return texts.get(error.code or 0, texts[400])

@@ -1,4 +1,7 @@
-"""The language of a page is in its address: `/…` is Vietnamese, `/en/…` English."""
+"""The language of a page is in its address: `/…` is Vietnamese, `/en/…` English.
+
+Answers to programs, below `/api/`, are in the language that the request asks for.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,22 @@ _MAX_QUERY = 2_000
 def language() -> str:
     """Return the language of this request, also where the address leads nowhere."""
     path = request.path
+    if is_api():
+        return _asked()
     return ENGLISH if path == "/en" or path.startswith("/en/") else VIETNAMESE
+
+
+def is_api() -> bool:
+    """Say whether a program asks: it is answered in JSON, also where something goes wrong."""
+    return request.path.startswith("/api/")
+
+
+def _asked() -> str:
+    """Return the language of `?lang=`, else of Accept-Language, else Vietnamese."""
+    said = request.args.get("lang", "")
+    if said in LANGUAGES:
+        return said
+    return request.accept_languages.best_match(LANGUAGES) or VIETNAMESE
 
 
 def link(endpoint: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opendata.models import Build, Resource, TableBuild, Version
 from opendata.services import catalogue
 from opendata.vocabulary import LIVE_BUILDS
-from opendata.web import filenames, media_types, preview
+from opendata.web import filenames, i18n, media_types, preview, profile_view
 from opendata.web.instance import Instance
 
 # Reading a preview costs a file each: behind this many tables the page offers the files only.
@@ -35,6 +35,8 @@ class TableView:
     problems: Sequence[dict[str, Any]]
     samples: Sequence[dict[str, Any]]
     mismatches: Sequence[dict[str, Any]]
+    apart: Sequence[dict[str, Any]]
+    profile: profile_view.ProfileView | None
     preview: preview.Preview | None
 
     @property
@@ -132,6 +134,8 @@ def _table(
         problems=report.get("problems", ()),
         samples=report.get("samples", ())[:_SAMPLES],
         mismatches=report.get("schema_mismatch", ()),
+        apart=report.get("apart", ()),
+        profile=profile_view.make(table.profile, table.columns, i18n.language()),
         preview=preview.read(instance, table) if with_preview else None,
     )
 

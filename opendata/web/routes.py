@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from opendata.web.pages import (
     about,
+    api,
     dataset,
     download,
     harvest,
@@ -16,10 +17,11 @@ from opendata.web.pages import (
     schema_files,
     schemas,
     search,
+    validate,
 )
 
-_PAGES = (home, search, dataset, organization, schemas, harvest, about)
-_WITHOUT_LANGUAGE = (download, schema_files, health, robots)
+_PAGES = (home, search, dataset, organization, schemas, validate, harvest, about)
+_WITHOUT_LANGUAGE = (download, schema_files, api, health, robots)
 
 
 def register(app: Flask) -> None:

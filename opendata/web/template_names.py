@@ -12,7 +12,7 @@ from opendata import vocabulary
 from opendata.models import Publisher
 from opendata.records import harmless
 from opendata.services import catalogue
-from opendata.web import formats, harvest_words, i18n, instance, labels, plain_text
+from opendata.web import formats, harvest_words, i18n, instance, labels, plain_text, table_words
 
 
 def install(app: Flask) -> None:
@@ -48,6 +48,12 @@ def install(app: Flask) -> None:
         outcome_name=harvest_words.outcome_name,
         counted=harvest_words.counted,
         rule_in_words=harvest_words.rule_in_words,
+        why=table_words.why,
+        why_not=table_words.why_not,
+        role=table_words.role,
+        change=table_words.change,
+        change_side=table_words.change_side,
+        apart_name=table_words.apart,
     )
     app.context_processor(_site)
 

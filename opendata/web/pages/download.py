@@ -22,7 +22,7 @@ from opendata.errors import NotFound
 from opendata.models import TableBuild
 from opendata.services import catalogue
 from opendata.web import filenames, instance, media_types, session
-from opendata.web.errors import FileBeingRestored
+from opendata.web.error_words import FileBeingRestored
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("download", __name__)
