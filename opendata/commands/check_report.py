@@ -22,6 +22,9 @@ def show(name: str, report: dict[str, Any]) -> None:
     click.echo(f"{output.clean(name)}: {report['format']}, {report['encoding'] or 'binary'}")
     for table in report["tables"]:
         _show(table)
+    for proposal in report["proposed"]:
+        words = f"{len(proposal['matched'])} columns fit the schema {proposal['schema']}"
+        click.echo(f"{words}; check again with --schema to hold the file against it.")
 
 
 def _show(table: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from opendata import vocabulary
@@ -15,6 +15,7 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.detect import shape_of
 from opendata.pipeline.report import Report, report_of, unread
 from opendata.pipeline.state import BuiltTable, FileShape
+from opendata.pipeline.table.propose import best_match
 from opendata.pipeline.tabulate import build_tables
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema
@@ -57,9 +58,11 @@ def claim_of(name: str) -> str:
 
 
 def report_on(question: Question, *, folder: Path, limits: Tables) -> Report:
-    """Return what `report_of` says of a file, and {valid, detail}.
+    """Return what `report_of` says of a file, and {valid, detail, proposed}.
 
-    A file that cannot be read has a report with its reason, too. What is built goes to `folder`.
+    `proposed` are published schemas that tables without one may keep: [{table, schema, score,
+    matched, missing}]. A file that cannot be read has a report with its reason, too. What is built
+    goes to `folder`.
     Raises NotFound for a schema that is not published.
     """
     schema = table_schemas.find(question.schema) if question.schema else None
@@ -67,7 +70,12 @@ def report_on(question: Question, *, folder: Path, limits: Tables) -> Report:
         shape, tables = _found(question, schema, folder, limits)
     except SourceFailure as failure:
         return unread(failure.reason, failure.detail)
-    return {**report_of(shape, tables), "valid": _is_valid(tables), "detail": ""}
+    return {
+        **report_of(shape, tables),
+        "valid": _is_valid(tables),
+        "detail": "",
+        "proposed": [proposal for table in tables for proposal in _proposed(table)],
+    }
 
 
 def answer(arguments: Sequence[str], _: bytes) -> bytes:
@@ -82,6 +90,13 @@ def _found(question: Question, schema: TableSchema | None, folder: Path, limits:
     path, where = question.path, question.name
     shape = shape_of(path, question.claim, folder=folder, limits=limits, where=where)
     return shape, build_tables(shape, schema=schema, folder=folder, limits=limits, where=where)
+
+
+def _proposed(table: BuiltTable) -> Iterator[Report]:
+    if "/" in table.schema or table.shape is None:
+        return
+    for proposal in best_match(table.shape.header):
+        yield {"table": table.name, **asdict(proposal)}
 
 
 def _is_valid(tables: Sequence[BuiltTable]) -> bool:
