@@ -9,9 +9,9 @@ from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 
+from opendata.check_apart import ApartCheck
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.pipeline.check_apart import ApartCheck
 from opendata.search.base import SearchIndex
 from opendata.storage import Store
 from opendata.web import (

@@ -11,7 +11,7 @@ import click
 
 from opendata.commands import check_report, output
 from opendata.commands.context import Context, pass_context
-from opendata.pipeline.check_file import Question, claim_of, report_on
+from opendata.pipeline.check_file import Question, report_on
 from opendata.services import table_schemas
 from opendata.services.table_schemas import Field
 from opendata.vocabulary import ExitCode
@@ -81,7 +81,7 @@ def check(
 
     Without a schema, columns and types are learned from the file.
     """
-    question = Question(file, claim_of(file.name), name, str(file))
+    question = Question(file, str(file), schema=name)
     with tempfile.TemporaryDirectory(prefix="opendata-check-") as folder:
         report = report_on(question, folder=Path(folder), limits=context.settings.tables)
     if as_json:

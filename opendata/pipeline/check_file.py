@@ -10,10 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from opendata import vocabulary
+from opendata.check_apart import unread
 from opendata.config import Settings, Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.detect import shape_of
-from opendata.pipeline.report import Report, report_of, unread
+from opendata.pipeline.report import Report, report_of
+from opendata.pipeline.shape.claims import claimed_format
 from opendata.pipeline.state import BuiltTable, FileShape
 from opendata.pipeline.table.propose import best_match
 from opendata.pipeline.tabulate import build_tables
@@ -25,13 +27,13 @@ Found = tuple[FileShape, tuple[BuiltTable, ...]]
 
 @dataclass(frozen=True)
 class Question:
-    """A file to be checked. `claim`: the format that its name or sender claims; `schema`: the key
-    of a published one, or nothing; `name`: what the file is called in messages."""
+    """A file to be checked. `name` and `media_type`: what its sender calls it, which is all that
+    it claims to be; `schema`: the key of a published one, or nothing."""
 
     path: Path
-    claim: str
-    schema: str
     name: str
+    media_type: str = ""
+    schema: str = ""
 
 
 @contextmanager
@@ -41,8 +43,7 @@ def checked_file(path: Path, schema: TableSchema | None, settings: Settings) -> 
     Raises `SourceFailure` as the steps do.
     """
     with tempfile.TemporaryDirectory(prefix="opendata-check-") as name:
-        question = Question(path, claim_of(path.name), schema.key if schema else "", str(path))
-        yield _found(question, schema, Path(name), settings.tables)
+        yield _found(Question(path, str(path)), schema, Path(name), settings.tables)
 
 
 def check_file(path: Path, schema: TableSchema | None, settings: Settings) -> Found:
@@ -50,11 +51,6 @@ def check_file(path: Path, schema: TableSchema | None, settings: Settings) -> Fo
     Parquet files they name are gone."""
     with checked_file(path, schema, settings) as found:
         return found
-
-
-def claim_of(name: str) -> str:
-    """Return the format that the name of a file claims."""
-    return Path(name).suffix.lower().lstrip(".")
 
 
 def report_on(question: Question, *, folder: Path, limits: Tables) -> Report:
@@ -80,16 +76,21 @@ def report_on(question: Question, *, folder: Path, limits: Tables) -> Report:
 
 def answer(arguments: Sequence[str], _: bytes) -> bytes:
     """Do the same in a confined child; see `check_apart`."""
-    path, claim, schema, name, folder, limits = arguments
-    question = Question(Path(path), claim, schema, name)
+    path, name, media_type, schema, folder, limits = arguments
+    question = Question(Path(path), name, media_type, schema)
     report = report_on(question, folder=Path(folder), limits=Tables(**json.loads(limits)))
     return json.dumps(report, ensure_ascii=False).encode()
 
 
 def _found(question: Question, schema: TableSchema | None, folder: Path, limits: Tables) -> Found:
-    path, where = question.path, question.name
-    shape = shape_of(path, question.claim, folder=folder, limits=limits, where=where)
+    where = question.name
+    shape = shape_of(question.path, _claim(question), folder=folder, limits=limits, where=where)
     return shape, build_tables(shape, schema=schema, folder=folder, limits=limits, where=where)
+
+
+def _claim(question: Question) -> str:
+    said = Path(question.name).suffix.lower().lstrip(".")
+    return said or claimed_format("", "", {"content-type": question.media_type})
 
 
 def _proposed(table: BuiltTable) -> Iterator[Report]:

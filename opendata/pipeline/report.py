@@ -23,12 +23,6 @@ def report_of(shape: FileShape, tables: tuple[BuiltTable, ...]) -> Report:
     }
 
 
-def unread(reason: str, detail: str = "") -> Report:
-    """Return what `schema check` and `/validate` say of a file that could not be read."""
-    nothing = report_of(FileShape(format="", reason=reason), ())
-    return {**nothing, "valid": False, "detail": detail, "proposed": []}
-
-
 def _table(table: BuiltTable) -> Report:
     return {
         "name": table.name,

@@ -1,6 +1,7 @@
 """Files of people without an account, checked in a process of its own; nothing is kept of them.
 
 Their bytes lie in a folder that goes with the check, and no message of ours repeats any of them.
+What a server of pages holds of the pipeline is its name: only the child loads it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+from urllib.parse import unquote, urlsplit
 
 from opendata import confined
 from opendata.config import Http, Settings
 from opendata.errors import SourceFailure
-from opendata.pipeline.report import Report, unread
-from opendata.pipeline.shape.claims import claimed_format
 from opendata.transport.client import Transport
 from opendata.transport.hosts import Hosts
+
+Report = dict[str, Any]
 
 log = logging.getLogger(__name__)
 _TASK = "opendata.pipeline.check_file:answer"
@@ -50,32 +52,33 @@ class ApartCheck:
         with tempfile.TemporaryDirectory(prefix="opendata-validate-") as folder:
             with (Path(folder) / "file").open("wb") as spool:
                 shutil.copyfileobj(body, spool, _PIECE)
-            return self._check(Path(folder), _claim(name), schema)
+            return self._check(Path(folder), _plain(name), "", schema)
 
     def of_url(self, url: str, schema: str) -> Report:
         """Fetch a file from a public address and return its report."""
         with tempfile.TemporaryDirectory(prefix="opendata-validate-") as folder:
             try:
-                claim = self._fetch(url, Path(folder) / "file")
+                media_type = self._fetch(url, Path(folder) / "file")
             except SourceFailure as failure:
                 # Details of a refusal are for administrators: they speak of settings.
                 return unread(failure.reason)
-            return self._check(Path(folder), claim, schema)
+            name = _plain(unquote(urlsplit(url).path))
+            return self._check(Path(folder), name, media_type, schema)
 
     def _fetch(self, url: str, spool: Path) -> str:
-        """Write the file to `spool`; return the format that its address or the answer claims."""
+        """Write the file to `spool`; return the media type that the answer claims."""
         transport = self._open_transport(_for_strangers(self._settings), shared=self._hosts)
         with transport.open(url) as answer, spool.open("wb") as file:
             for chunk in answer:
                 file.write(chunk)
-        return claimed_format("", url, answer.headers)
+        return answer.headers.get("content-type", "")
 
-    def _check(self, folder: Path, claim: str, schema: str) -> Report:
+    def _check(self, folder: Path, name: str, media_type: str, schema: str) -> Report:
         """Return the report that the child makes; one of a child that was ended has its reason."""
         work = folder / "work"
         work.mkdir()
         limits = json.dumps(asdict(self._settings.tables))
-        arguments = [str(folder / "file"), claim, schema, "file", str(work), limits]
+        arguments = [str(folder / "file"), name, media_type, schema, str(work), limits]
         try:
             told = confined.run(_TASK, arguments, limits=self._limits())
         except SourceFailure as failure:
@@ -96,9 +99,15 @@ class ApartCheck:
         )
 
 
-def _claim(name: str) -> str:
-    """Return the format that a name claims; some senders tell the whole path, of any system."""
-    return PurePosixPath(name.replace("\\", "/")).suffix.lower().lstrip(".")
+def unread(reason: str, detail: str = "") -> Report:
+    """Return the report of a file that could not be read, as `check_file.report_on` gives it."""
+    nothing: Report = {"format": "", "encoding": "", "problems": [], "tables": []}
+    return {**nothing, "reason": reason, "valid": False, "detail": detail, "proposed": []}
+
+
+def _plain(name: str) -> str:
+    """Return the last part of a name: some senders tell the whole path, of any system."""
+    return PurePosixPath(name.replace("\\", "/")).name
 
 
 def _for_strangers(settings: Settings) -> Http:
@@ -117,5 +126,5 @@ def _for_strangers(settings: Settings) -> Http:
 def _read(told: bytes) -> Report:
     if len(told) > _MOST_REPORT:
         return unread("too-costly")
-    report: dict[str, Any] = json.loads(told)
+    report: Report = json.loads(told)
     return report
