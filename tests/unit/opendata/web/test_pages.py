@@ -18,6 +18,7 @@ PAGES = {
     "/organization": ("2 cơ quan công bố dữ liệu tại đây.", "2 agencies publish data here."),
     "/organization/cuc-thong-ke": ("Cục Thống kê", "Statistics Office"),
     "/schemas": ("Lược đồ bảng", "Table schemas"),
+    "/validate": ("Kiểm tra tệp", "Check a file"),
     "/about": ("Về cổng dữ liệu này", "About this catalogue"),
 }
 

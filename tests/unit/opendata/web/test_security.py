@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +15,9 @@ from opendata.services import table_schemas
 from opendata.web import security_headers, session
 from tests.unit.opendata.web.html_reading import Page
 from tests.unit.opendata.web.sample import NASTY, Catalogue
+
+# They look at what is sent, and keep nothing of it.
+TAKES_POSTS = {"/validate/", "/en/validate/", "/api/1/validate"}
 
 
 def addresses(app: Flask, catalogue: Catalogue) -> list[str]:
@@ -49,7 +54,7 @@ def test_every_route_has_the_security_headers_and_no_cookie(catalogue: Catalogue
     app = catalogue.app()
     for path in [*addresses(app, catalogue), "/none", "/en/none"]:
         answer = app.test_client().get(path)
-        assert answer.status_code in (200, 404), path
+        assert answer.status_code in (200, 404) or path in TAKES_POSTS, path
         for name, value in security_headers.HEADERS.items():
             assert answer.headers[name] == value, path
         assert "Set-Cookie" not in answer.headers
@@ -61,6 +66,7 @@ def test_reading_changes_no_row(catalogue: Catalogue) -> None:
     for path in addresses(app, catalogue):
         app.test_client().get(path)
         app.test_client().head(path)
+        app.test_client().post(path, data={"file": (io.BytesIO(b"a,b\n1,2\n"), "a.csv")})
     assert _rows(catalogue) == before
 
 
@@ -74,7 +80,7 @@ def test_the_database_refuses_writes_of_pages(catalogue: Catalogue) -> None:
 
 def test_pages_take_no_posts(catalogue: Catalogue) -> None:
     app = catalogue.app()
-    for path in addresses(app, catalogue):
+    for path in sorted({*addresses(app, catalogue)} - TAKES_POSTS):
         answer = app.test_client().post(path)
         assert answer.status_code == 405, path
         assert "GET" in answer.headers["Allow"]
