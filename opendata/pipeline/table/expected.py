@@ -8,9 +8,12 @@ type.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import pyarrow as pa
 
 from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
@@ -18,9 +21,11 @@ from opendata.pipeline.readers.wanted import Wanted
 from opendata.pipeline.table import infer, names, plan
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.in_order import in_order
-from opendata.pipeline.table.plan import TablePlan
+from opendata.pipeline.table.plan import ColumnPlan, TablePlan
+from opendata.pipeline.table.times import ZONED
 from opendata.services.table_schemas import TableSchema
 
+_ZONE = re.compile(r"(Z|[+-][0-9]{2}:?[0-9]{2})\s*\Z")
 # What holds every value of another kind.
 WIDER = frozenset({("integer", "number"), ("date", "datetime")})
 
@@ -41,9 +46,32 @@ def plan_of(source: TableSource, expected: Expected) -> TablePlan:
     """Return what each column of a table becomes; without a schema the file is read for it."""
     table = source.table
     if expected.schema is not None:
-        return plan.by_schema(table.header, expected.schema)
+        return _with_zones(plan.by_schema(table.header, expected.schema), source)
     decisions = infer.infer(table, in_order(_read, pieces(source, Wanted())))
     return plan.learned(table, keep_promises(decisions, names.unique_names(table.header), expected))
+
+
+def _with_zones(planned: TablePlan, source: TableSource) -> TablePlan:
+    """Let columns of the default format of times have zones, where their first value has one.
+
+    The standard leaves it open; a column has zones or it has none.
+    """
+    times = [of for of in planned.columns if (of.kind, of.column.format) == ("datetime", "default")]
+    piece = next(iter(pieces(source, Wanted())), None) if times else None
+    if piece is None:
+        return planned
+    batch = piece()
+    zoned = {of.index for of in times if _has_zone(batch.columns[of.index].drop_null())}
+    columns = tuple(_zoned(of) if of.index in zoned else of for of in planned.columns)
+    return replace(planned, columns=columns)
+
+
+def _has_zone(texts: pa.StringArray) -> bool:
+    return len(texts) > 0 and _ZONE.search(texts[0].as_py()) is not None
+
+
+def _zoned(of: ColumnPlan) -> ColumnPlan:
+    return replace(of, column=replace(of.column, format=ZONED))
 
 
 def keep_promises(
