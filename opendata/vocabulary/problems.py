@@ -63,6 +63,9 @@ _OF_TABLES: dict[str, Word] = table(
     Word("duplicate-row", "Dòng trùng hoàn toàn với một dòng trước.", "The row is equal to an earlier one in every column.",
          "Đề nghị bỏ dòng lặp; nếu là hai đối tượng khác nhau, thêm một cột mã phân biệt.",
          "Remove it; if they are two things, add a column that tells them apart."),
+    Word("blank-row", "Dòng không có giá trị nào, chỉ có dấu phân cách; không tính là dòng của bảng.", "The row holds delimiters and no value; it is no row of the table.",
+         "Đề nghị xóa các dòng trống ở cuối tệp trước khi xuất.",
+         "Delete empty rows at the end before the file is exported."),
     Word("blank-column", "Cột không có giá trị nào.", "The column has no value at all.",
          "Đề nghị điền số liệu hoặc bỏ cột.",
          "Fill the column or leave it out."),
@@ -157,4 +160,4 @@ _OF_RECORDS: dict[str, Word] = table(
 PROBLEMS: dict[str, Word] = {**_OF_TABLES, **_OF_FILES, **_OF_RECORDS}
 
 # Told to those who ask, and no reason to flag or to refuse.
-TOLD_ONLY = frozenset({"column-order", "blank-column"})
+TOLD_ONLY = frozenset({"column-order", "blank-column", "blank-row"})

@@ -50,7 +50,7 @@ Positions = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class TextBatch:
-    """Rows as text; empty is null. Whole rows + broken rows = `count` rows of the file.
+    """Rows as text; empty is null. Whole, broken and blank rows = `count` rows of the file.
 
     A column that the table wanted typed may come typed (`wanted.py`): then `columns` holds its
     values, and `cells` finds the text of the few rows that somebody asks for.
@@ -61,6 +61,7 @@ class TextBatch:
     count: int
     broken: tuple[BrokenRow, ...] = ()
     emptied: tuple[EmptiedCell, ...] = ()
+    blank: int = 0  # rows without any value, which are no rows of the table
     # Reads the text of whole rows again, where columns are typed.
     reread: Callable[[Positions], Sequence[pa.Array]] | None = None
 

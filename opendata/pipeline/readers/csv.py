@@ -26,6 +26,7 @@ from opendata.pipeline.readers.base import (
     TableSource,
     TextBatch,
 )
+from opendata.pipeline.readers.blank import without_blank
 from opendata.pipeline.readers.blocks import blocks, delimiter_of
 from opendata.pipeline.readers.wanted import Wanted, is_trusted
 
@@ -49,8 +50,8 @@ def pieces(source: TableSource, wanted: Wanted) -> Iterator[Piece]:
 
 def _batch(block: bytes, source: TableSource, wanted: Wanted) -> TextBatch:
     if _is_suspect(block):
-        return _without_undecodable(_parse(block, source, {}))
-    return _typed(block, source, wanted)
+        return without_blank(_without_undecodable(_parse(block, source, {})))
+    return without_blank(_typed(block, source, wanted))
 
 
 def _typed(block: bytes, source: TableSource, wanted: Wanted) -> TextBatch:

@@ -71,7 +71,8 @@ class _Worked:
 class _Pass:
     """What a pass over the file has left behind."""
 
-    read: int
+    read: int  # rows, blank ones apart
+    blank: int
     writer: TableWriter
     bad: Quarantine
     watch: KeyWatch
@@ -110,7 +111,7 @@ def build_table(
         parquet=files.parquet,
         row_group_offsets=done.writer.offsets,
         quarantine=done.bad.path,
-        problems=(*done.bad.problems, *_counts(found.notes)),
+        problems=_counts(done, found.notes),
         samples=(*done.bad.samples, *_samples(found.notes, done.numbers)),
         schema=planned.schema,
         shape=source.table,
@@ -143,8 +144,12 @@ def _task(source: TableSource, planned: TablePlan, files: Files, done: _Pass) ->
     )
 
 
-def _counts(notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
-    return tuple(ProblemCount(note.code, note.column, note.count, note.rule) for note in notes)
+def _counts(done: _Pass, notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
+    """Count the rows set aside by what is wrong, what is told of the table, and blank rows."""
+    told = [ProblemCount(note.code, note.column, note.count, note.rule) for note in notes]
+    if done.blank:
+        told.append(ProblemCount("blank-row", "", done.blank))
+    return (*done.bad.problems, *told)
 
 
 def _samples(notes: Sequence[Note], numbers: RowNumbers) -> tuple[Problem, ...]:
@@ -183,7 +188,7 @@ def _stream(
     """Write the good rows and set the bad ones aside."""
     arrow, checker = arrow_schema(planned), Checker(planned)
     watch = KeyWatch(planned.keys, cleared)
-    numbers, read = RowNumbers(), 0
+    numbers, read, blank = RowNumbers(), 0, 0
     limit = source.limits.max_problem_samples
 
     def work(piece: Piece) -> _Worked:
@@ -206,7 +211,8 @@ def _stream(
             writer.write(done.good.filter(pa.array(kept)) if not kept.all() else done.good)
             numbers.note(rows[kept], before=read, count=done.batch.count)
             read += done.batch.count
-    return _Pass(read, writer, bad, watch, numbers)
+            blank += done.batch.blank
+    return _Pass(read - blank, blank, writer, bad, watch, numbers)
 
 
 def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:
