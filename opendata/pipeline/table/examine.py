@@ -84,7 +84,7 @@ def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
     facts = profile.profile(source, names, periods=coverage.periods(task.columns))
     facts |= coverage.coverage(task.columns, facts)
     notes = [
-        *_blank_columns(task, facts),
+        *(_blank_columns(task, facts) if task.is_whole else ()),
         *(() if task.is_keyed else repeated_rows(source, facts)),
         *(totals.mismatches(source, task.columns, task.apart) if task.is_whole else ()),
         *small_cells.small_cells(source, task.columns),
