@@ -153,10 +153,11 @@ def _counts(done: _Pass, notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
 
 
 def _samples(notes: Sequence[Note], numbers: RowNumbers) -> tuple[Problem, ...]:
-    """Show where the first ones are that a note speaks of; a note of a column has no row."""
+    """Show where the first ones are that a note speaks of, or the value that it found."""
     return tuple(
         Problem(note.code, note.column, note.value, row=row, rule=note.rule)
         for note in notes
+        if note.positions or note.value
         for row in numbers.of(np.array(note.positions, np.int64)).tolist() or (None,)
     )
 

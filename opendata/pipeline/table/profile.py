@@ -85,7 +85,7 @@ def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str,
         yield name, "quantiles", f"approx_quantile({name}, {list(_QUANTILES)})"
     if kind == _TEXT:
         length = f"length({name})"
-        yield name, "lengths", f"[min({length}), max({length}), avg({length})]"
+        yield name, "lengths", f"[min({length}), max({length}), round(avg({length}), 1)]"
 
 
 def _tidied(facts: Facts, rows: int) -> Facts:
@@ -95,7 +95,8 @@ def _tidied(facts: Facts, rows: int) -> Facts:
     # An estimate may be more than there are.
     tidy["distinct"] = min(tidy["distinct"], filled)
     if "lengths" in tidy:
-        tidy["lengths"] = dict(zip(("min", "max", "mean"), tidy["lengths"], strict=True))
+        least, most, mean = tidy["lengths"]
+        tidy["lengths"] = {"min": int(least), "max": int(most), "mean": mean}
     return tidy
 
 
