@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -134,7 +135,8 @@ def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _opened(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, target: Path, budget: _Budget
 ) -> Member:
-    if member_names.describes(name):
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if is_link or member_names.describes(name):
         return Member(name, reason="not-tabular")
     if member.flag_bits & _IS_ENCRYPTED:
         return Member(name, reason="encrypted")

@@ -71,7 +71,8 @@ class JsonText:
             except json.JSONDecodeError as err:
                 is_cut = err.msg.startswith(_OPEN_TEXT) or err.pos > len(self._text) - _TAIL
                 if self._is_end or not is_cut:
-                    raise
+                    place = self._before + err.pos
+                    raise ValueError(f"{err.msg} at character {place}") from err
             else:
                 # A number may go on behind what is held.
                 if end < len(self._text) or self._is_end or not isinstance(value, (Number, str)):

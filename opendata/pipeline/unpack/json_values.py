@@ -39,9 +39,23 @@ def _constant(text: str) -> Number | None:
     return None if text == "NaN" else Number(text)
 
 
+def _record(pairs: list[tuple[str, Any]]) -> Record:
+    """Return an object; a name that stands twice in it has all its values, as a list."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name in found:
+            values = [value for other, value in pairs if other == name]
+            found[name] = values if len(values) > 1 else values[0]
+    return found
+
+
 # Line breaks within texts are an error that many writers make and that misleads nobody.
 DECODER = json.JSONDecoder(
-    parse_float=Number, parse_int=_integer, parse_constant=_constant, strict=False
+    object_pairs_hook=_record,
+    parse_float=Number,
+    parse_int=_integer,
+    parse_constant=_constant,
+    strict=False,
 )
 
 

@@ -116,6 +116,18 @@ def test_names_lead_nowhere_and_are_told_apart(packed, build, tmp_path: Path) ->
     assert set(tmp_path.parent.iterdir()) == before
 
 
+def test_link_is_no_data(build, tmp_path: Path) -> None:
+    path = tmp_path / "links.zip"
+    link = zipfile.ZipInfo("link.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("a.csv", "a,b\n1,2\n")
+    built = build(path, claim="zip")
+    assert built.rows == {"a": [1], "b": [2]}
+    assert unread(built) == [("link.csv", "not-tabular")]
+
+
 def test_bomb_is_not_opened_to_its_end(build, tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
     with (

@@ -149,6 +149,11 @@ def test_array_of_another_width_is_a_broken_row(build) -> None:
     assert built.table.rows_quarantined == 1
 
 
+def test_name_that_stands_twice_has_both_values(build) -> None:
+    built = build('[{"id": 1, "gia": 10, "gia": 9999}]', claim="json")
+    assert built.rows == {"id": [1], "gia": ["[10, 9999]"]}
+
+
 def test_documents_one_behind_another_are_lines(build) -> None:
     assert build('{"a": 1} \n{"a": 2}\n', claim="json").rows == {"a": [1, 2]}
 
