@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from opendata.services import table_schemas
+
 WORDS = {
     "/": ("Tìm kiếm dữ liệu…", "Tìm", "Danh mục cấp xã ở Đắk Lắk", "Tệp gốc"),
     "/en/": ("Search data…", "Search", "Communes of Đắk Lắk", "Original file"),
+}
+CHECKS = {
+    "/validate/": ("Kiểm tra", "21 trong 22 dòng sẽ bị để riêng."),
+    "/en/validate/": ("Check", "21 of 22 rows would be set aside."),
 }
 PATHS = (
     "/",
@@ -19,6 +26,7 @@ PATHS = (
     "/dataset/danh-muc-cap-xa-o-dak-lak",
     "/organization/cuc-thong-ke",
     "/schemas",
+    "/validate",
     "/about",
     "/nothing-here",
 )
@@ -77,6 +85,35 @@ def test_no_page_scrolls_sideways_or_breaks_its_policy(
     context.close()
     assert width <= 360
     assert not complaints
+
+
+@pytest.mark.parametrize("start", CHECKS)
+def test_file_is_checked_by_keyboard(page: Page, site: str, start: str, tmp_path: Path) -> None:
+    schema = table_schemas.find("administrative-unit")
+    button, verdict = CHECKS[start]
+    page.goto(f"{site}{start}?schema={schema.key}")
+    page.locator("#file").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(schema.folder / "invalid.csv")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator("button:focus", has_text=button).count():
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(verdict, timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("invalid.csv")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_report_is_saved_from_the_form(page: Page, site: str) -> None:
+    schema = table_schemas.find("administrative-unit")
+    page.goto(f"{site}/en/validate/?schema={schema.key}")
+    page.locator("#file").set_input_files(schema.folder / "valid.csv")
+    button = page.get_by_role("button", name="Check and save the report (JSON)")
+    with page.expect_download(timeout=60_000) as download:
+        button.click()
+    assert json.loads(Path(download.value.path()).read_bytes())["valid"] is True
 
 
 def _download(page: Page, link: Locator) -> bytes:
