@@ -66,7 +66,13 @@ def write_sheet(sheet: Sheet, order: Order, number: int) -> Unpacked | None:
         _write(file, held, width, _failed_in(sheet, start, len(held)))
     if not file.rows:
         return None
-    return Unpacked(sheet.name, found.title, found.labels, apart=below.apart)
+    return Unpacked(
+        sheet.name,
+        found.title,
+        found.labels,
+        units=found.units,
+        apart=(*found.apart, *below.apart),
+    )
 
 
 def _find(head: Sequence[Cells], sheet: Sheet, order: Order) -> header.Header | None:

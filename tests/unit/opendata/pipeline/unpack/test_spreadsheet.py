@@ -320,6 +320,20 @@ def test_total_and_note_below_the_table_are_kept_apart(book, build) -> None:
     ]
 
 
+def test_row_of_units_is_kept_apart_and_named_of_each_column(book, build) -> None:
+    sheet = book.add_worksheet("A")
+    sheet.merge_range(0, 0, 1, 0, "Tỉnh")
+    sheet.merge_range(0, 1, 0, 2, "Quy mô")
+    sheet.write_row(1, 1, ["Dân số", "Diện tích"])
+    sheet.write_row(2, 1, ["(người)", "(km²)"])
+    for row in range(3, 9):
+        sheet.write_row(row, 0, [f"Tỉnh {row}", row * 1_000, row * 1.5])
+    built = build(close(book), claim="xlsx")
+    assert built.table.shape.units == ("", "người", "km²")
+    assert [row.kind for row in built.table.shape.apart] == ["units"]
+    assert (built.table.rows_read, built.types["Quy mô - Dân số"]) == (6, "integer")
+
+
 def test_child_starts_without_the_database_and_pandas() -> None:
     """What it loads is most of what a small file costs."""
     code = (
