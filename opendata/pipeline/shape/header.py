@@ -74,6 +74,8 @@ def _past_one(found: Header, rows: Sequence[Row]) -> Header | None:
     skip = found.skip_rows
     row = next(iter(rows[skip : skip + 1]), ())
     below = rows[skip + 1 :]
+    if not any(map(filled, below)):
+        return None  # the only row of a table is its data
     kinds = {apart.kind for apart in found.apart}
     of_columns = units.units_of(row, found.labels, below)
     if of_columns and not found.units:
