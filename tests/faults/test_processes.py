@@ -1,7 +1,8 @@
 """What a process may use up or die of: memory, crashes, open files, threads. F71, F72, F73.
 
-Parsers run in the harvesting process: what bounds them are the limits on cells, columns, lines and
-bytes, and what saves the rest when they die is what saves it from kill -9 (F50, F51).
+Text in rows is parsed in the harvesting process: what bounds that are the limits on columns, lines
+and bytes, and what saves the rest when it dies is what saves it from kill -9 (F50, F51). Other
+formats are parsed in a child with limits of its own.
 """
 
 from __future__ import annotations

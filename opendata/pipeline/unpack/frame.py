@@ -12,7 +12,7 @@ from pathlib import Path
 
 from opendata import confined
 from opendata.config import Tables
-from opendata.errors import SourceFailure
+from opendata.errors import SourceFailure, StorageError
 from opendata.pipeline.shape import plain
 from opendata.pipeline.state import FileShape, TableShape
 from opendata.pipeline.unpack import manifest, table_file
@@ -63,6 +63,8 @@ _SENTENCES = {
 }
 # How a library in machine code ends that is refused memory.
 _ABORTED = "SIGABRT"
+# What it ends with when the disk refuses: of damaged files it says so itself.
+_NOT_WRITTEN = "OSError"
 
 
 def shape_of(kind: str, path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape:
@@ -106,7 +108,7 @@ def unpack(
     the file. The folder is for this file alone.
 
     Raises `SourceFailure`: unreadable, encrypted, too-many-columns, too-many-cells,
-    too-much-memory, too-much-time, unpacked-too-large.
+    too-much-memory, too-much-time, unpacked-too-large; and `StorageError`.
     """
     try:
         tables, problems = manifest.from_json(ask(kind, path, folder, limits, where))
@@ -131,6 +133,11 @@ def ask(kind: str, path: Path, folder: Path, limits: Tables, where: str) -> byte
     try:
         return confined.run(TASKS[kind], order.to_words(), limits=costs)
     except confined.Killed as killed:
+        if killed.detail == _NOT_WRITTEN:
+            raise StorageError(
+                f"{where}: its tables could not be written to {folder}; "
+                "free some disk or check who owns the folder"
+            ) from killed
         is_short = killed.why == "crash" and killed.detail == _ABORTED
         reason, sentence = _SENTENCES["memory" if is_short else killed.why]
         raise SourceFailure(reason, where, sentence) from killed
