@@ -223,7 +223,7 @@ CATALOGUES = {
     ckan("wrong-types"): Catalogue("partial", "some-unread", created=10, rejected=8),
     ckan("clock"): Catalogue("succeeded", created=7),
     ckan("name-swap"): Catalogue("succeeded", created=2),
-    ckan("faulty-resources"): Catalogue("partial", "some-unread", created=15, failed=10),
+    ckan("faulty-resources"): Catalogue("partial", "some-unread", created=15, failed=11),
     ckan("loop-self"): Catalogue("succeeded", created=3),
     "/dcat/hydra-loop": Catalogue("failed", "paging-broken", rejected=1),
     "/dcat/hydra-offsite": Catalogue("failed", "paging-broken"),

@@ -23,11 +23,18 @@ _BY_MEDIA_TYPE = {
     "application/rdf+xml": "rdf",
     "text/turtle": "ttl",
     "application/pdf": "pdf",
+    "application/x-ndjson": "jsonl",
+    "application/jsonl": "jsonl",
     "application/zip": "zip",
+    "application/x-zip-compressed": "zip",
+    "application/gzip": "gz",
+    "application/x-gzip": "gz",
     "text/html": "html",
+    "application/xhtml+xml": "html",
 }
 _TABLES = frozenset({"csv", "tsv", "txt", "xls", "xlsx", "xlsm", "xlsb", "ods", "excel", "parquet"})
 _DOCUMENTS = frozenset({"json", "geojson", "jsonl", "ndjson", "xml", "rdf", "kml", "gml", "gpx"})
+_ARCHIVES = frozenset({"zip", "gz", "7z", "rar"})
 # Text that is no table, which only its name tells from one.
 _OTHER_TEXT = frozenset(
     {"ttl", "turtle", "n3", "nt", "trig", "sql", "yaml", "yml", "md", "tex", "log"}
@@ -42,7 +49,7 @@ def claimed_format(said: str, url: str, headers: Mapping[str, str]) -> str:
 
 def is_data(claim: str) -> bool:
     """Say whether a web page in place of this claim must be a mistake or an error page."""
-    return claim in _TABLES or claim in _DOCUMENTS
+    return claim in _TABLES or claim in _DOCUMENTS or claim in _ARCHIVES
 
 
 def is_delimited(claim: str) -> bool:

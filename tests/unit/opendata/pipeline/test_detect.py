@@ -76,6 +76,7 @@ def test_zip_of_anything_else_is_a_zip(tmp_path: Path) -> None:
         (".XLSX", "http://x/a", "", "xlsx"),
         ("", "http://x/b%C3%A1o.csv?x=1", "text/html", "csv"),
         ("", "http://x/a", "text/csv; charset=utf-8", "csv"),
+        ("", "http://x/a", "application/x-ndjson", "jsonl"),
         ("", "http://x/a", "", ""),
     ],
 )
@@ -92,7 +93,7 @@ def shape(path: Path, claim: str):
 def test_web_page_in_place_of_data_fails(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("<html><body>404</body></html>")
-    for claim in ("csv", "json", "xml", "xlsx"):
+    for claim in ("csv", "json", "xml", "xlsx", "zip", "gz"):
         with pytest.raises(SourceFailure) as failure:
             shape(path, claim)
         assert failure.value.reason == "unexpected-type"
