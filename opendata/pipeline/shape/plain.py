@@ -1,4 +1,4 @@
-"""Documents of text in UTF-8 and NFC: the file given, or a copy of it."""
+"""Files of text in UTF-8 and NFC: the file given, or a copy of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from opendata.pipeline.shape import encodings, transcode
 from opendata.pipeline.shape.encodings import Encoding
 
 
-def in_utf8(path: Path, *, folder: Path, where: str) -> tuple[Path, Encoding]:
+def in_utf8(
+    path: Path, *, folder: Path, where: str, marks_lost: bool = False
+) -> tuple[Path, Encoding]:
     """Return a file in UTF-8, a copy in `folder` where one is needed, and what the encoding was.
 
-    Bytes that it cannot read become U+FFFD in the copy.
+    Bytes that it cannot read become U+FFFD in the copy, with `marks_lost` `base.UNDECODABLE`.
     Raises `SourceFailure`: unknown-encoding.
     """
     encoding = encodings.find(path)
@@ -27,5 +29,6 @@ def in_utf8(path: Path, *, folder: Path, where: str) -> tuple[Path, Encoding]:
     if encoding.is_readable_in_place:
         return path, encoding
     readable = folder / f"{path.name}.utf8"
-    transcode.to_utf8(path, readable, replace(encoding, is_lossy=False))
+    is_lossy = encoding.is_lossy and marks_lost
+    transcode.to_utf8(path, readable, replace(encoding, is_lossy=is_lossy))
     return readable, encoding

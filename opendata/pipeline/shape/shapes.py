@@ -9,7 +9,7 @@ from pathlib import Path
 from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.readers import records
-from opendata.pipeline.shape import dialect, encodings, footer, header, transcode
+from opendata.pipeline.shape import dialect, footer, header, plain
 from opendata.pipeline.state import FileShape, TableShape
 from opendata.pipeline.values import Row
 
@@ -23,18 +23,7 @@ def of_csv(path: Path, *, folder: Path, limits: Tables, where: str) -> FileShape
 
     Raises `SourceFailure`: unknown-encoding, line-too-long, too-many-columns, unclosed-quote.
     """
-    encoding = encodings.find(path)
-    if encoding is None:
-        raise SourceFailure(
-            "unknown-encoding",
-            where,
-            "the text is neither UTF-8, UTF-16, windows-1258, TCVN3, VNI nor windows-1252; "
-            "ask the source for UTF-8",
-        )
-    readable = path
-    if not encoding.is_readable_in_place:
-        readable = folder / f"{path.name}.utf8"
-        transcode.to_utf8(path, readable, encoding)
+    readable, encoding = plain.in_utf8(path, folder=folder, where=where, marks_lost=True)
     head, is_whole = _head(readable, limits, where)
     samples = () if is_whole else dialect.samples_of(readable, len(head))
     delimiter = dialect.find_delimiter(head, is_whole=is_whole, samples=samples)
