@@ -26,8 +26,9 @@ import pyarrow.parquet as pq
 from opendata.config import Settings, Tables
 from opendata.pipeline.check_file import checked_file
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.state import BuiltTable, TableShape
-from opendata.pipeline.table.build import Files, build_table
+from opendata.pipeline.state import TableShape
+from opendata.pipeline.table import plan
+from opendata.pipeline.table.build import Files, one_pass
 from opendata.services.table_schemas import TableSchema
 
 Found = dict[str, Any]
@@ -73,15 +74,18 @@ def checked(folder: Path, name: str, schema: TableSchema) -> Found:
     """Run the streaming pass alone, the shape of the file being known."""
     header = tuple(field.name for field in schema.fields)
     shape = TableShape("", "", header, folder / f"{name}.csv", skip_rows=1, delimiter=",")
-    files = Files(folder / "ours.parquet", folder / "ours-bad.parquet")
-    table = build_table(TableSource(shape, LIMITS, name), schema, files)
-    return _told(table)
+    files = Files(*(folder / f"ours-{part}.parquet" for part in ("table", "bad", "folded")))
+    done = one_pass(TableSource(shape, LIMITS, name), plan.by_schema(header, schema), files)
+    return _told(done.read, done.bad.path)
 
 
 def whole(folder: Path, name: str, schema: TableSchema | None) -> Found:
     """Detect, read, check and write, with all that a harvest finds out about a file."""
     with checked_file(folder / f"{name}.csv", schema, Settings()) as (_, tables):
-        return _told(tables[0])
+        (table,) = tables
+        if table.rows_read != table.rows_accepted + table.rows_quarantined:
+            raise SystemExit("rows were lost")
+        return _told(table.rows_read, table.quarantine)
 
 
 def frictionless(folder: Path, name: str) -> Found:
@@ -114,13 +118,11 @@ def cases(*, full: bool) -> dict[str, Callable[[Path], Found]]:
     }
 
 
-def _told(table: BuiltTable) -> Found:
-    """Return what a case says of itself; the bad cells are written to a file by `run_case`."""
-    if table.rows_read != table.rows_accepted + table.rows_quarantined:
-        raise SystemExit("rows were lost")
-    cells = pq.read_table(table.quarantine).to_pylist() if table.quarantine else []
+def _told(rows: int, quarantine: Path | None) -> Found:
+    """Return what a case says of itself: the rows that it read, and every bad cell."""
+    cells = pq.read_table(quarantine).to_pylist() if quarantine else []
     found = [[cell[name] for name in ("row", "column", "code", "value")] for cell in cells]
-    return {"rows": table.rows_read, "cells": found}
+    return {"rows": rows, "cells": found}
 
 
 def run_case(case: str, folder: Path, *, full: bool) -> None:

@@ -30,7 +30,7 @@ from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.parquet import TableWriter
 from opendata.pipeline.table.personal import PersonalWatch
 from opendata.pipeline.table.plan import TablePlan
-from opendata.pipeline.table.quarantine import Quarantine
+from opendata.pipeline.table.quarantine import Cells, Quarantine, all_clean
 from opendata.pipeline.table.row_numbers import RowNumbers
 from opendata.records import Problem
 
@@ -68,7 +68,7 @@ class _Worked:
 
 
 @dataclass(frozen=True)
-class _Pass:
+class Pass:
     """What a pass over the file has left behind."""
 
     read: int  # rows, blank ones apart
@@ -91,7 +91,7 @@ def build_table(
     """
     planned = plan_of(source, expected)
     personal = _personal_watch(source, planned, expected)
-    stream = partial(_stream, source, planned, files, is_clean=personal.is_clean)
+    stream = partial(one_pass, source, planned, files, is_clean=personal.is_clean)
     done = stream([*watchers, personal])
     if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
         # Two keys with one hash, once in some million files: read again, knowing better.
@@ -132,7 +132,7 @@ def _personal_watch(source: TableSource, planned: TablePlan, expected: Expected)
     return watch
 
 
-def _task(source: TableSource, planned: TablePlan, files: Files, done: _Pass) -> Task:
+def _task(source: TableSource, planned: TablePlan, files: Files, done: Pass) -> Task:
     return Task(
         table=files.parquet,
         folded=files.folded,
@@ -144,7 +144,7 @@ def _task(source: TableSource, planned: TablePlan, files: Files, done: _Pass) ->
     )
 
 
-def _counts(done: _Pass, notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
+def _counts(done: Pass, notes: Sequence[Note]) -> tuple[ProblemCount, ...]:
     """Count the rows set aside by what is wrong, what is told of the table, and blank rows."""
     told = [ProblemCount(note.code, note.column, note.count, note.rule) for note in notes]
     if done.blank:
@@ -176,17 +176,21 @@ def arrow_schema(planned: TablePlan) -> pa.Schema:
     )
 
 
-def _stream(
+def one_pass(
     source: TableSource,
     planned: TablePlan,
     files: Files,
     watchers: Sequence[Watcher] = (),
     *,
-    is_clean: Callable[[Sequence[str | None]], bool],
+    is_clean: Callable[[Cells], bool] = all_clean,
     cleared: Sequence[Numbers] = (),
     dangling: Sequence[Numbers] = (),
-) -> _Pass:
-    """Write the good rows and set the bad ones aside."""
+) -> Pass:
+    """Write the good rows and set the bad ones aside.
+
+    `cleared` are rows, for each key, that only seem to repeat; `dangling`, for each reference, the
+    rows that point nowhere.
+    """
     arrow, checker = arrow_schema(planned), Checker(planned)
     watch = KeyWatch(planned.keys, cleared)
     numbers, read, blank = RowNumbers(), 0, 0
@@ -213,7 +217,7 @@ def _stream(
             numbers.note(rows[kept], before=read, count=done.batch.count)
             read += done.batch.count
             blank += done.batch.blank
-    return _Pass(read - blank, blank, writer, bad, watch, numbers)
+    return Pass(read - blank, blank, writer, bad, watch, numbers)
 
 
 def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:

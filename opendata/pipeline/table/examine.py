@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -79,6 +80,14 @@ def answer(arguments: Sequence[str], _: bytes) -> bytes:
 
 
 def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
+    """Fold beside asking: numpy and DuckDB both leave the interpreter to others."""
+    with ThreadPoolExecutor(1) as beside:
+        folding = beside.submit(write_folded, task.table, task.folded)
+        facts, notes = _ask(task, connection)
+        return Examined(facts, folding.result(), tuple(notes))
+
+
+def _ask(task: Task, connection: duckdb.DuckDBPyConnection) -> tuple[Facts, list[Note]]:
     source = _source(task, connection)
     names = [column.name for column in task.columns]
     facts = profile.profile(source, names, periods=coverage.periods(task.columns))
@@ -89,7 +98,7 @@ def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
         *(totals.mismatches(source, task.columns, task.apart) if task.is_whole else ()),
         *small_cells.small_cells(source, task.columns),
     ]
-    return Examined(facts, write_folded(task.table, task.folded), tuple(notes))
+    return facts, notes
 
 
 def _source(task: Task, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

@@ -38,6 +38,9 @@ from opendata.pipeline.table.personal_tally import SAMPLES, Tally, masked_name
 _LOOKED_AT = {"string", "integer", "year", "any"}
 _HOUSE = r"[0-9,]"  # an address that says more than the commune
 
+# Of all that a single cell can give away, a passport has the fewest.
+_FEWEST_DIGITS = 7
+
 
 @dataclass
 class _Pair:
@@ -179,10 +182,19 @@ class PersonalWatch:
                 yield pair
 
     def _is_clean_cell(self, place: int, cell: str | None) -> bool:
+        if not _may_be_personal(cell):
+            return True
         tally = self._tally(place, is_number=False)
         tally.add(pa.array([cell], pa.string()))
         allowed = self._allowed.get(self._columns[place].name, frozenset())
         return tally.kinds() <= allowed
+
+
+def _may_be_personal(cell: str | None) -> bool:
+    """Say cheaply whether a cell may hold anything that a single cell can give away."""
+    if not cell:
+        return False
+    return "@" in cell or sum(map(str.isdigit, cell)) >= _FEWEST_DIGITS
 
 
 def _counts(tallies: Sequence[Tally]) -> Counter[str]:

@@ -41,7 +41,8 @@ class Line:
     rule: str = ""
 
 
-def _all_clean(_cells: Cells) -> bool:
+def all_clean(_cells: Cells) -> bool:
+    """Clear every row: nobody looks for personal data."""
     return True
 
 
@@ -52,7 +53,7 @@ class Quarantine:
     """
 
     def __init__(
-        self, path: Path, *, max_samples: int, is_clean: Callable[[Cells], bool] = _all_clean
+        self, path: Path, *, max_samples: int, is_clean: Callable[[Cells], bool] = all_clean
     ) -> None:
         self._path = path
         self._is_clean = is_clean
