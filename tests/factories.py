@@ -210,6 +210,7 @@ def make_resource_with_table(
     table_name: str = "",
     table_title: str = "",
     report: Mapping[str, Any] | None = None,
+    profile: Mapping[str, Any] | None = None,
     schema: str = "learned",
     original: bytes = b"",
     **values: Any,
@@ -242,7 +243,9 @@ def make_resource_with_table(
         report={"encoding": "utf-8", "delimiter": ",", "detected": [], "tables": [told]},
         **values,
     )
-    table = _make_table(session, store, build, data, table_name, table_title, quarantined)
+    table = _make_table(
+        session, store, build, data, table_name, table_title, quarantined, dict(profile or {})
+    )
     rendering.render(session, dataset)
     return resource, table
 
@@ -276,6 +279,7 @@ def _make_table(
     name: str,
     title: str,
     quarantined: int,
+    profile: dict[str, Any],
 ) -> TableBuild:
     content = _parquet(data)
     digest = hashlib.sha256(content).hexdigest()
@@ -295,6 +299,7 @@ def _make_table(
         row_group_offsets=[0],
         quarantine_digest=None,
         quarantine_rows=quarantined,
+        profile=profile,
     )
     session.add(built)
     session.flush()

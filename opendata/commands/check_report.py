@@ -35,6 +35,11 @@ def _show(table: dict[str, Any]) -> None:
     for found in table["schema_mismatch"]:
         words = vocabulary.problem(found["code"]).en
         click.echo(f"  {words} ({output.clean(found['column'])})")
+    for found in table["personal"]:
+        if not found["is_allowed"]:
+            words = vocabulary.said(found["code"], "en")
+            column = output.clean(found["column"])
+            click.echo(f"  {words} ({column}: {found['count']} cells; a harvest would wait)")
     rows = [_row(found) for found in table["samples"][:_SHOWN]]
     if rows:
         output.table("", ("row", "column", "rule", "value", "what is wrong"), rows)

@@ -19,14 +19,8 @@ _SHOWN = 30  # lines on the screen; JSON has them all
 
 def whole(session: Session, run: Run) -> list[dict[str, Any]]:
     """Return every difference of a run, with what it means and what to do in both languages."""
-    return [
-        {
-            **asdict(change),
-            "what": {language: said(change.kind, language) for language in ("vi", "en")},
-            "fix": {language: advice(change.kind, language) for language in ("vi", "en")},
-        }
-        for change in run_changes.contract_changes(session, run)
-    ]
+    found = run_changes.contract_changes(session, run)
+    return [{**asdict(change), **output.in_words(change.kind)} for change in found]
 
 
 def show(session: Session, run: Run) -> None:

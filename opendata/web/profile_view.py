@@ -83,7 +83,7 @@ def _column(facts: Mapping[str, Any], kind: str, language: str) -> ColumnView:
             for value, count in facts.get("top", ())[:_TOP]
         ],
         lengths=(
-            (formats.number(lengths["min"], language), formats.number(lengths["max"], language))
+            (_number(lengths["min"], language), _number(lengths["max"], language))
             if lengths
             else None
         ),

@@ -176,6 +176,33 @@ def test_good_file_gets_exit_code_0(type_: Typist, tmp_path: Path) -> None:
     assert (result.exit_code, "1 accepted" in result.output) == (0, True)
 
 
+def test_file_without_a_schema_is_learned(type_: Typist, tmp_path: Path) -> None:
+    file = tmp_path / "so-lieu.csv"
+    file.write_text("ma;ten;gia\n01;An;1\n02;Bình;2\n", encoding="utf-8")
+    result = type_("schema", "check", str(file))
+    assert (result.exit_code, "2 accepted" in result.output) == (0, True)
+    file.write_text("")
+    result = type_("schema", "check", str(file))
+    assert (result.exit_code, "no bytes" in result.output) == (1, True)
+    assert json.loads(type_("schema", "check", str(file), "--json").stdout)["reason"] == "empty"
+
+
+def test_what_differs_from_the_contract_is_told(
+    type_: Typist, listing: str, source_site: Loopback
+) -> None:
+    type_("db", "upgrade")
+    type_("source", "add", "bo", "--kind", "file_list", "--url", listing)
+    type_("harvest", "run", "bo")
+    source_site.put("/gia.csv", "matinh;gia\n01;1500\n")
+    type_("harvest", "run", "bo")
+    for command in ("show", "diff"):
+        assert "The column seems to have been renamed." in type_("harvest", command, "2").output
+    (told,) = json.loads(type_("harvest", "show", "2", "--json").stdout)["contract"]
+    assert (told["before"], told["after"]) == ("ma_tinh", "matinh")
+    (changed,) = json.loads(type_("harvest", "diff", "2", "--json").stdout)["changes"]
+    assert changed["files"][0]["contract"][0]["kind"] == "column-renamed"
+
+
 def test_json_and_errors_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     told = {"title": "\x9b2J\u202eGiá\n"}
     output.as_json(told)

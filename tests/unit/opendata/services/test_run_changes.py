@@ -142,3 +142,23 @@ def test_bad_cells_name_column_rule_and_samples(run: Run, store: Store) -> None:
     (found,) = run_changes.bad_cells(session, run)
     assert (found.column, found.rule, found.count) == ("ma", "pattern: [0-9]{2}", 1)
     assert found.samples == [sample]
+
+
+def test_differences_from_the_contract_are_told(run: Run) -> None:
+    session, dataset = dataset_of(run)
+    factories.make_record(session, run, "a", "updated", dataset)
+    resource = factories.make_resource(session, dataset, "Giá")
+    change = {
+        "kind": "column-renamed",
+        "table": "",
+        "column": "ma_tinh",
+        "before": "ma_tinh",
+        "after": "tinh",
+    }
+    built(session, resource, b"a", state=BuildState.HELD, report={"changes": [change]})
+    other = factories.make_resource(session, dataset, "Khác")
+    built(session, other, b"b", report={})
+    (found,) = run_changes.contract_changes(session, run)
+    assert (found.dataset, found.file, found.after) == ("bang-gia", "Giá", "tinh")
+    (told,) = changes(session, run)
+    assert [file.contract for file in told.files] == [[change], []]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -20,6 +21,13 @@ from tests.fake_index import FakeIndex
 
 NASTY = "<script>alert(1)</script></title>\"onmouseover='x' {{987*654321}} ${jndi:x} %(x)s"
 SECRET = "CELL-VALUE-THAT-MUST-NOT-SHOW"
+RENAMED = {
+    "kind": "column-renamed",
+    "table": "",
+    "column": "mã",
+    "before": "mã",
+    "after": "mã tỉnh",
+}
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,13 @@ def fill(settings: Settings, sessions: SessionFactory, store: Store) -> Catalogu
         failing.last_reason, failing.failing_since = "timeout", factories.NOW
         held = factories.make_resource(session, dataset, "Tệp chờ")
         factories.make_build(
-            session, store, held, b"a,b", state=BuildState.HELD, reasons=["rows-shrunk"]
+            session,
+            store,
+            held,
+            b"a,b",
+            state=BuildState.HELD,
+            reasons=["rows-shrunk"],
+            report={"changes": [RENAMED]},
         )
         nasty, nasty_table = _nasty(session, source, store)
         factories.make_dataset(
@@ -217,9 +231,31 @@ def _nasty(session: Session, source: Source, store: Store) -> tuple[Dataset, Tab
             "problems": [{"code": NASTY, "column": NASTY, "count": 1}],
             "samples": [{"row": 1, "column": NASTY, "code": NASTY, "value": SECRET}],
             "schema_mismatch": [{"code": "extra-column", "field": NASTY}],
+            "apart": [{"kind": "note", "cells": [NASTY, None]}, {"kind": NASTY, "cells": []}],
         },
+        profile=_nasty_profile(),
     )
     resource.url = "javascript:alert(1)"
     resource.description = NASTY
     session.flush()
     return nasty, table
+
+
+def _nasty_profile() -> dict[str, Any]:
+    column = {
+        "name": f"cột {NASTY}",
+        "nulls": 1,
+        "distinct": 2,
+        "is_distinct_exact": False,
+        "min": NASTY,
+        "max": f"{NASTY}z",
+        "top": [[NASTY, 3]],
+        "lengths": {"min": 1, "max": 90, "mean": 2.5},
+        "histogram": {"edges": [0, 1, 2], "counts": [1, 2]},
+    }
+    return {
+        "rows": 2,
+        "columns": [column],
+        "period": {"column": NASTY, "from": NASTY, "to": NASTY},
+        "area": {"column": NASTY, "distinct": 63},
+    }

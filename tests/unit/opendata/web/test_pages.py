@@ -212,3 +212,24 @@ def test_robots_leave_searches_and_files_alone(client: FlaskClient) -> None:
 def test_english_page_says_where_it_speaks_vietnamese(client: FlaskClient) -> None:
     assert '<tbody lang="vi">' in client.get(f"/en/dataset/{SLUG}").text
     assert '<tbody lang="vi">' not in client.get(f"/dataset/{SLUG}").text
+
+
+def test_file_that_waits_tells_what_differs_from_the_contract(client: FlaskClient) -> None:
+    text = " ".join(read(client, f"/en/dataset/{SLUG}").text.split())
+    assert "mã: The column seems to have been renamed. mã → mã tỉnh." in text
+
+
+def test_figures_of_a_table_are_told(client: FlaskClient, catalogue: Catalogue) -> None:
+    page = read(client, f"/en/dataset/{catalogue.nasty.slug}")
+    text = " ".join(page.text.split())
+    assert "The data in figures" in text
+    assert "Areas: 63." in text
+    assert "1 to 90 characters" in text
+    assert "Note: <script>" in text
+    assert [path["d"] for path in page.all("path")] == ["M0 32V16H60V0H120V32Z"]
+
+
+def test_schema_page_leads_to_checking_a_file_against_it(client: FlaskClient) -> None:
+    (schema, *_) = table_schemas.all_schemas()
+    page = read(client, f"/schemas/{schema.name}/{schema.version}")
+    assert f"/validate/?schema={schema.key}" in page.links

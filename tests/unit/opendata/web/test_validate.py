@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -223,30 +224,25 @@ def test_upload_that_stops_midway_gives_its_place_back(small: Flask, tmp_path: P
         assert instance.current().check_places.acquire(blocking=False)
 
 
-class Told:
-    """A check that finds personal data in every file."""
-
-    def of_upload(self, body: io.BytesIO, name: str, schema: str) -> dict[str, Any]:
-        column = {"name": "so", "alias": "so", "header": "so", "type": "string", "why": "text"}
-        finding = {"code": "phone", "column": "so", "count": 2, "samples": ["09••••••12"]}
-        table = {
-            "name": "", "title": "", "schema": "learned", "encoding": "utf-8", "apart": [],
-            "columns": [column], "rows_read": 2, "rows_accepted": 2, "rows_quarantined": 0,
-            "problems": [], "samples": [], "schema_mismatch": [],
-            "personal": [{**finding, "is_allowed": False}],
-        }  # fmt: skip
-        return {
-            "format": "csv", "encoding": "utf-8", "reason": "", "problems": [], "tables": [table],
-            "valid": True, "detail": "", "proposed": [],
-        }  # fmt: skip
-
-
-def test_personal_data_is_warned_of_with_masked_samples(catalogue: Catalogue) -> None:
-    app = catalogue.app()
-    with app.app_context():
-        mine = instance.current()
-    instance.install(app, replace(mine, file_check=Told()))  # type: ignore[arg-type]
-    page = page_of(app.test_client(), sent("so\n0912345612\n"), "/en/validate/")
+def test_personal_data_is_warned_of_with_masked_samples(client: FlaskClient) -> None:
+    numbers = [f"0010900{number:05}" for number in range(12345, 12365)]
+    rows = "".join(f"Nguyễn Văn An,{number},12\n" for number in numbers)
+    body = f"ho_ten,cccd,so\n{rows}Nguyễn Văn An,{numbers[0]},12,thừa\n"
+    answer = client.post("/api/1/validate", data=sent(body))
+    (table,) = answer.json["tables"]
+    assert table["rows_quarantined"] == 1
+    assert "citizen-number" in [finding["code"] for finding in table["personal"]]
+    page = page_of(client, sent(body), "/en/validate/")
     assert "This looks like personal data." in page.text
-    assert "09••••••12" in page.text
-    assert "0912345612" not in page.text
+    for number in numbers:
+        assert number not in answer.text
+        assert number not in page.text
+
+
+def test_workbook_is_checked_as_well(client: FlaskClient, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        for name in ("Một", "Hai"):
+            book.add_worksheet(name).write_column(0, 0, ["giá", 1, 2])
+    answer = client.post("/api/1/validate", data=sent((tmp_path / "a.xlsx").read_bytes(), "a.xlsx"))
+    assert answer.json["valid"], answer.json
+    assert [table["name"] for table in answer.json["tables"]] == ["Một", "Hai"]
