@@ -174,7 +174,7 @@ def test_every_faulty_file_has_its_own_verdict(instance: FarInstance, hostile: H
     instance = FarInstance(settings, instance.sessions)
     add_ckan(instance, hostile, "faulty-resources", files="copy")
     run = instance.harvest("faulty-resources")
-    assert (run.state, run.counts["failed_resources"]) == ("partial", 10)
+    assert (run.state, run.counts["failed_resources"]) == ("partial", 11)
     assert Counter(instance.states().values()) == {"active": 15}
     with instance.sessions() as session:
         newest = {b.resource_id: b.state for b in session.scalars(select(Build).order_by(Build.id))}

@@ -35,7 +35,7 @@ PERSONS = "ma,ho_ten,ghi_chu,so\n" + "".join(
 CLEAN = "ma,ho_ten,ghi_chu,so\n1,Người Mẫu,không,\n2,Người Mẫu,không,\n3,Người Mẫu,không,\n"
 LISTED = "nguoi,Danh sách người,People,Bộ Nội vụ,cc-by-4.0,n,Người,nguoi.csv,csv,\n"
 _LINK = re.compile(rb'(?:href|src|action)="([^"#]+)')
-_MOST = 400
+_MOST = 2_000
 
 
 @pytest.fixture

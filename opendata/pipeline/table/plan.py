@@ -136,6 +136,7 @@ def _planned(index: int, of: Field, alias: str, header: str, schema: TableSchema
         unit=of.unit,
         role=of.role,
         codelist=of.code_list,
+        why="" if of not in schema.fields else "schema",
     )
     missing = schema.missing_values if of.missing_values is None else of.missing_values
     return ColumnPlan(
