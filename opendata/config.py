@@ -117,7 +117,7 @@ class Tables:
     max_archive_bytes: int = 2 * 1024**3
     max_archive_ratio: int = 200
     max_archive_members: int = 200
-    max_problem_samples: int = 1_000
+    max_problem_samples: int = 300
 
 
 @dataclass(frozen=True)

@@ -263,7 +263,7 @@ DIFFERS = {
     "/json/nan": "NaN is no value; a row with an infinite number is set aside, half of them here",
     "/xlsx/dimension-lie.xlsx": "its rectangle is over the limit of cells, whatever is in it",
     "/csv/nuls": "of 27 bytes four are NUL, as in a program; in a larger file rows are set aside",
-    "/csv/mixed-encoding": "one of four rows is in no encoding, over the limit of 5 %: counted, and held",
+    "/csv/mixed-encoding": "one of four rows is in no encoding, over the limit: counted, and held",
     "/csv/ragged": "a tenth of the rows is bad, over the limit of 5 %: counted, and held",
     "/csv/known-bad": "no schema says what type the column is: with words in it, it is text",
     "/csv/type-flip": "the type is decided over the whole file: text",

@@ -61,9 +61,13 @@ class TextBatch:
     count: int
     broken: tuple[BrokenRow, ...] = ()
     emptied: tuple[EmptiedCell, ...] = ()
-    blank: int = 0  # rows without any value, which are no rows of the table
     # Reads the text of whole rows again, where columns are typed.
     reread: Callable[[Positions], Sequence[pa.Array]] | None = None
+
+    @property
+    def blank(self) -> int:
+        """How many rows have no value at all: they are numbered, and no rows of the table."""
+        return self.count - len(self.rows) - len(self.broken)
 
     def cells(self, positions: Positions) -> list[tuple[str | None, ...]]:
         """Return the text of the whole rows at these positions, ascending, counted from 0."""

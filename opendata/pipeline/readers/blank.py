@@ -30,7 +30,6 @@ def without_blank(batch: TextBatch) -> TextBatch:
         batch,
         columns=tuple(column.take(pa.array(kept)) for column in batch.columns),
         rows=batch.rows[kept],
-        blank=int(blank.sum()),
         reread=_of_kept(batch.reread, kept) if batch.reread else None,
     )
 

@@ -46,12 +46,6 @@ ARGUED: dict[str, Differences] = {
     "All but 13 rows are ASCII; these hold bytes of an encoding that nobody knows any more.": {
         "csv/messytables/211.csv": {"encoding": "utf-8", "quarantined": 13},
     },
-    "Rows of empty cells are rows: the checks tell of them; only blank lines are none.": {
-        "csv/frictionless/blank-rows-multiple.csv": {"rows": 13},
-        "csv/frictionless/blank-rows.csv": {"rows": 3},
-        "csv/frictionless/structure-errors.csv": {"rows": 4},
-        "csv/messytables/sparse_with_column_errors.csv": {"rows": 2237},
-    },
     "The comment above the header is no record and stands apart.": {
         "csv/frictionless/countries.csv": {"rows": 5, "quarantined": 2},
         "csv/frictionless/country-2.csv": {"rows": 5, "quarantined": 0},
