@@ -90,7 +90,7 @@ def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
 def _ask(task: Task, connection: duckdb.DuckDBPyConnection) -> tuple[Facts, list[Note]]:
     source = _source(task, connection)
     names = [column.name for column in task.columns]
-    facts = profile.profile(source, names, periods=coverage.periods(task.columns))
+    facts = profile.profile(source, names, task.rows, periods=coverage.periods(task.columns))
     facts |= coverage.coverage(task.columns, facts)
     notes = [
         *(_blank_columns(task, facts) if task.is_whole else ()),

@@ -12,6 +12,7 @@ text. Dates and times are ISO texts.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -36,18 +37,21 @@ def place(number: int) -> str:
 
 
 def profile(
-    source: duckdb.DuckDBPyRelation, names: Sequence[str], *, periods: Collection[str] = ()
+    source: duckdb.DuckDBPyRelation, names: Sequence[str], rows: int, *, periods: Collection[str]
 ) -> Facts:
     """Return the profile of a table whose columns are called by their places; `periods` names
-    text columns whose order is that of time."""
+    text columns whose order is that of time.
+
+    In a small table all values are counted in the first scan: a question costs more than a scan.
+    """
     by_place = {place(number): name for number, name in enumerate(names)}
     types = dict(zip(source.columns, map(str, source.types), strict=True))
     kinds = {column: types[column] for column in by_place}
     ordered = {column for column, name in by_place.items() if name in periods}
-    rows, facts = _facts(source, kinds, ordered)
-    few = [column for column in kinds if facts[column]["distinct"] <= MOST_VALUES]
+    facts = _facts(source, kinds, ordered, rows)
+    few = [c for c in kinds if rows > MOST_VALUES >= facts[c]["distinct"]]
     _add(facts, _values(source, few))
-    spread = {c: facts[c] for c in kinds if _is_spread(kinds[c], facts[c])}
+    spread = {c: facts[c] for c in kinds if rows > MOST_VALUES and _is_spread(kinds[c], facts[c])}
     _add(facts, _histograms(source, spread))
     return {"rows": rows, "columns": [{"name": by_place[c], **facts[c]} for c in kinds]}
 
@@ -58,18 +62,20 @@ def _add(facts: Mapping[str, Facts], more: Mapping[str, Facts]) -> None:
 
 
 def _facts(
-    source: duckdb.DuckDBPyRelation, kinds: Mapping[str, str], periods: Collection[str]
-) -> tuple[int, dict[str, Facts]]:
+    source: duckdb.DuckDBPyRelation, kinds: Mapping[str, str], periods: Collection[str], rows: int
+) -> dict[str, Facts]:
     asked = [
         question
         for name, kind in kinds.items()
         for question in _questions(name, kind, is_ordered=kind != _TEXT or name in periods)
     ]
-    total, *answers = _ask(source, ["count(*)", *(expression for _, _, expression in asked)])
+    if rows <= MOST_VALUES:
+        asked += [(name, "values", f"histogram({name})") for name in kinds]
+    answers = _ask(source, [expression for _, _, expression in asked])
     facts: dict[str, Facts] = {name: {} for name in kinds}
     for (name, fact, _), answer in zip(asked, answers, strict=True):
         facts[name][fact] = _plain(answer)
-    return total, {name: _tidied(found, total) for name, found in facts.items()}
+    return {name: _tidied(found, kinds[name], rows) for name, found in facts.items()}
 
 
 def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str, str, str]]:
@@ -88,8 +94,8 @@ def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str,
         yield name, "lengths", f"[min({length}), max({length}), round(avg({length}), 1)]"
 
 
-def _tidied(facts: Facts, rows: int) -> Facts:
-    filled = facts.pop("filled")
+def _tidied(facts: Facts, kind: str, rows: int) -> Facts:
+    filled, values = facts.pop("filled"), facts.pop("values", None)
     tidy: Facts = {"nulls": rows - filled, "distinct": 0, "is_distinct_exact": False}
     tidy.update({name: value for name, value in facts.items() if value is not None})
     # An estimate may be more than there are.
@@ -97,6 +103,10 @@ def _tidied(facts: Facts, rows: int) -> Facts:
     if "lengths" in tidy:
         least, most, mean = tidy["lengths"]
         tidy["lengths"] = {"min": int(least), "max": int(most), "mean": mean}
+    if rows <= MOST_VALUES:
+        tidy.update(_counted(values))
+        if _is_spread(kind, tidy):
+            tidy["histogram"] = _histogram(values, _edges(tidy["min"], tidy["max"]))
     return tidy
 
 
@@ -134,6 +144,14 @@ def _histograms(source: duckdb.DuckDBPyRelation, columns: Mapping[str, Facts]) -
         }
         for (name, bounds), found in zip(edges.items(), answers, strict=True)
     }
+
+
+def _histogram(values: Mapping[float, int], edges: list[float]) -> Facts:
+    """Count values, each with how often it stands, between edges; a bin has its upper edge."""
+    counts = [0] * _BINS
+    for value, count in values.items():
+        counts[min(bisect_left(edges, value, 1) - 1, _BINS - 1)] += count
+    return {"edges": edges, "counts": counts}
 
 
 def _edges(low: float, high: float) -> list[float]:

@@ -38,8 +38,10 @@ def repeated_rows(source: duckdb.DuckDBPyRelation, facts: Facts) -> list[Note]:
 def _has_unique_column(source: duckdb.DuckDBPyRelation, facts: Facts) -> bool:
     """A column without repeats says that no row repeats, and costs less to look at."""
     rows = int(facts["rows"])
+    if any(c["is_distinct_exact"] and c["distinct"] == rows for c in facts["columns"]):
+        return True
     likely = max(facts["columns"], key=lambda column: column["distinct"], default=None)
-    if likely is None or likely["distinct"] < _NEARLY_ALL * rows:
+    if likely is None or likely["is_distinct_exact"] or likely["distinct"] < _NEARLY_ALL * rows:
         return rows < 2
     column = place(facts["columns"].index(likely))
     (different,) = source.aggregate(f"count(DISTINCT {column})").fetchall()[0]

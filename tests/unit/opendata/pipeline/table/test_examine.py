@@ -130,3 +130,11 @@ def test_folded_copy_lies_row_for_row_beside_the_table(look) -> None:
 def test_empty_table_has_a_profile(look) -> None:
     found = look({"a": pa.array([], pa.int64())}, column("a", "integer"))
     assert (found.profile["rows"], facts(found, "a")["nulls"]) == (0, 0)
+
+
+def test_small_and_large_tables_have_one_profile(look, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"so": [1.5, 2, 2, 9, 11, None], "ten": ["a", "b", "b", None, "d", "e"]}
+    columns = (column("so", "number"), column("ten", "string"))
+    small = look(values, *columns).profile
+    monkeypatch.setattr("opendata.pipeline.table.profile.MOST_VALUES", 5)
+    assert look(values, *columns).profile == small
