@@ -24,6 +24,7 @@ from opendata.pipeline.table.checks import Checked, Checker
 from opendata.pipeline.table.examine import Task, examine
 from opendata.pipeline.table.expected import Expected, plan_of
 from opendata.pipeline.table.findings import key_findings, lines, note_emptied
+from opendata.pipeline.table.fold import changing
 from opendata.pipeline.table.in_order import in_order
 from opendata.pipeline.table.keys import Hashed, KeyWatch, Mask, Numbers, hash_key
 from opendata.pipeline.table.note import Note
@@ -65,6 +66,7 @@ class _Worked:
     good: pa.RecordBatch
     places: Numbers
     hashed: tuple[Hashed, ...]
+    folding: set[str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Pass:
     bad: Quarantine
     watch: KeyWatch
     numbers: RowNumbers
+    folding: frozenset[str]
 
 
 def build_table(
@@ -138,6 +141,7 @@ def _task(source: TableSource, planned: TablePlan, files: Files, done: Pass) -> 
         folded=files.folded,
         rows=done.writer.rows,
         columns=tuple(of.column for of in planned.columns),
+        folding=tuple(of.column.name for of in planned.columns if of.column.name in done.folding),
         apart=source.table.apart,
         is_keyed=bool(planned.keys),
         is_whole=done.read == done.writer.rows,
@@ -193,7 +197,7 @@ def one_pass(
     """
     arrow, checker = arrow_schema(planned), Checker(planned)
     watch = KeyWatch(planned.keys, cleared)
-    numbers, read, blank = RowNumbers(), 0, 0
+    numbers, folding, read, blank = RowNumbers(), set[str](), 0, 0
     limit = source.limits.max_problem_samples
 
     def work(piece: Piece) -> _Worked:
@@ -217,7 +221,8 @@ def one_pass(
             numbers.note(rows[kept], before=read, count=done.batch.count)
             read += done.batch.count
             blank += done.batch.blank
-    return Pass(read - blank, blank, writer, bad, watch, numbers)
+            folding |= done.folding
+    return Pass(read - blank, blank, writer, bad, watch, numbers, frozenset(folding))
 
 
 def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:
@@ -226,7 +231,8 @@ def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: Table
     places = np.arange(len(batch.rows))
     if checked.good is not None:
         good, places = good.filter(pa.array(checked.good)), np.flatnonzero(checked.good)
-    return _Worked(batch, checked, good, places, tuple(hash_key(good, k) for k in planned.keys))
+    hashed = tuple(hash_key(good, key) for key in planned.keys)
+    return _Worked(batch, checked, good, places, hashed, changing(good))
 
 
 def _unflagged(flags: Sequence[Mask], count: int) -> Mask:

@@ -35,13 +35,15 @@ _TASK = "opendata.pipeline.table.examine:answer"
 
 @dataclass(frozen=True)
 class Task:
-    """A written table and what is known of it. `folded`: where the folded copy goes; `is_keyed`:
-    a key was checked, so that no row repeats; `is_whole`: no row is in quarantine."""
+    """A written table and what is known of it. `folded`: where the folded copy goes; `folding`:
+    the text columns that it has; `is_keyed`: a key was checked, so that no row repeats;
+    `is_whole`: no row is in quarantine."""
 
     table: Path
     folded: Path
     rows: int
     columns: tuple[Column, ...]
+    folding: tuple[str, ...] = ()
     apart: tuple[Apart, ...] = ()
     is_keyed: bool = False
     is_whole: bool = True
@@ -82,7 +84,7 @@ def answer(arguments: Sequence[str], _: bytes) -> bytes:
 def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
     """Fold beside asking: numpy and DuckDB both leave the interpreter to others."""
     with ThreadPoolExecutor(1) as beside:
-        folding = beside.submit(write_folded, task.table, task.folded)
+        folding = beside.submit(write_folded, task.table, task.folding, task.folded)
         facts, notes = _ask(task, connection)
         return Examined(facts, folding.result(), tuple(notes))
 
@@ -135,5 +137,6 @@ def _from_json(text: str) -> Task:
     told: dict[str, Any] = json.loads(text)
     told["table"], told["folded"] = Path(told["table"]), Path(told["folded"])
     told["columns"] = tuple(Column(**column) for column in told["columns"])
+    told["folding"] = tuple(told["folding"])
     told["apart"] = tuple(Apart(row["kind"], tuple(row["cells"])) for row in told["apart"])
     return Task(**told)

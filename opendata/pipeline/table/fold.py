@@ -8,6 +8,7 @@ not change (codes, numbers as text) are left out; their own text serves.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,38 +30,38 @@ _LAST_LETTER = 0x3000
 _FOUR_BYTES = 0xF0
 
 
-def write_folded(table: Path, target: Path) -> Path | None:
-    """Write the folded copy of a table's text columns; None when folding changes none of them."""
-    with pq.ParquetFile(table) as file:
-        columns = [name for name in _text_columns(file) if _changes(file, name)]
-        repeating = _repeating(file, columns)
+def write_folded(table: Path, columns: Sequence[str], target: Path) -> Path | None:
+    """Write the folded copy of these text columns of a table; None where there are none."""
     if not columns:
         return None
+    with pq.ParquetFile(table) as file:
+        repeating = _repeating(file, columns)
     schema = pa.schema([(name, pa.string()) for name in columns])
     read = pq.ParquetFile(table, read_dictionary=repeating)
     with read as file, TableWriter(target, schema) as out:
-        for batch in file.iter_batches(ROW_GROUP, columns=columns, use_threads=False):
+        for batch in file.iter_batches(ROW_GROUP, columns=list(columns), use_threads=False):
             folded = [fold(column) for column in batch.columns]
-            out.write(pa.RecordBatch.from_arrays(folded, columns))
+            out.write(pa.RecordBatch.from_arrays(folded, list(columns)))
     return target
 
 
-def _text_columns(file: pq.ParquetFile) -> list[str]:
-    return [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+def changing(batch: pa.RecordBatch) -> set[str]:
+    """Return the text columns that folding would change."""
+    fields = zip(batch.schema.names, batch.columns, strict=True)
+    return {name for name, column in fields if _is_text(column) and not _is_folded(column)}
 
 
-def _repeating(file: pq.ParquetFile, names: list[str]) -> list[str]:
+def _is_text(column: pa.Array) -> bool:
+    return bool(pa.types.is_string(column.type))
+
+
+def _repeating(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
     """Return the columns that the writer found worth a dictionary."""
     if not file.num_row_groups:
         return []
     first = file.metadata.row_group(0)
     chunks = {first.column(i).path_in_schema: first.column(i) for i in range(first.num_columns)}
     return [name for name in names if chunks[name].has_dictionary_page]
-
-
-def _changes(file: pq.ParquetFile, name: str) -> bool:
-    batches = file.iter_batches(ROW_GROUP, columns=[name], use_threads=False)
-    return any(not _is_folded(batch.column(0)) for batch in batches)
 
 
 def _is_folded(text: pa.StringArray) -> bool:

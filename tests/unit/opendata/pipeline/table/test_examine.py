@@ -121,6 +121,7 @@ def test_folded_copy_lies_row_for_row_beside_the_table(look) -> None:
         {"ten": ["Đà Nẵng", None, "HUẾ – cổ"], "ma": ["01", "02", "03"]},
         column("ten", "string"),
         column("ma", "string"),
+        folding=("ten",),
     )
     assert found.folded is not None
     folded = pq.read_table(found.folded)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.pipeline.table.fold import fold, folded_word
+from opendata.pipeline.table.fold import changing, fold, folded_word
 
 TEXTS = st.lists(
     st.one_of(
@@ -43,3 +43,8 @@ def test_column_is_folded_as_its_texts_are(texts: list[str | None]) -> None:
 )
 def test_letters_lose_marks_and_height(text: str, folded: str) -> None:
     assert folded_word(text) == folded
+
+
+def test_only_columns_that_folding_changes_are_named() -> None:
+    columns = {"ten": ["hue", "Huế"], "ma": ["01", None], "hoa": ["a", "B"], "so": [1, 2]}
+    assert changing(pa.RecordBatch.from_pydict(columns)) == {"ten", "hoa"}
