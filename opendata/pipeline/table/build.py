@@ -25,7 +25,7 @@ from opendata.pipeline.table.examine import Task, examine
 from opendata.pipeline.table.expected import Expected, plan_of
 from opendata.pipeline.table.findings import key_findings, lines, note_emptied
 from opendata.pipeline.table.fold import changing
-from opendata.pipeline.table.in_order import in_order
+from opendata.pipeline.table.in_order import beside, in_order
 from opendata.pipeline.table.keys import Hashed, KeyWatch, Mask, Numbers, hash_key
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.parquet import TableWriter
@@ -203,13 +203,15 @@ def one_pass(
     def work(piece: Piece) -> _Worked:
         return _worked(piece(), checker, arrow, planned)
 
+    def look(done: _Worked) -> None:
+        for watcher in watchers:
+            watcher.see(done.batch, done.checked)
+
     with (
         Quarantine(files.quarantine, max_samples=limit, is_clean=is_clean) as bad,
         TableWriter(files.parquet, arrow) as writer,
     ):
-        for done in in_order(work, pieces(source, Wanted(checker.wanted()))):
-            for watcher in watchers:
-                watcher.see(done.batch, done.checked)
+        for done in beside(look, in_order(work, pieces(source, Wanted(checker.wanted())))):
             note_emptied(done.batch, planned, bad, read)
             rows = read + done.batch.rows[done.places]
             repeats_of_keys = watch.sift(done.good, done.hashed, rows)

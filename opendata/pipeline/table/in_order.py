@@ -39,3 +39,20 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def beside(look: Callable[[Item], None], items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items while one thread looks at each of them, in their order.
+
+    It is never more than two behind; all are looked at when the items are at their end. What
+    `look` raises is raised here.
+    """
+    behind: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        for item in items:
+            behind.append(thread.submit(look, item))
+            yield item
+            if len(behind) > 2:
+                behind.popleft().result()
+        for future in behind:
+            future.result()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from opendata.pipeline.table.in_order import WORKERS, in_order
+from opendata.pipeline.table.in_order import WORKERS, beside, in_order
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 50])
@@ -43,3 +43,17 @@ def test_caller_that_stops_leaves_no_thread() -> None:
     assert next(results) == 0
     results.close()
     assert threading.active_count() == before
+
+
+def test_one_who_looks_beside_sees_all_in_order() -> None:
+    seen: list[int] = []
+    assert list(beside(seen.append, range(50))) == seen == list(range(50))
+
+
+def test_what_a_look_raises_is_raised() -> None:
+    def look(item: int) -> None:
+        if item == 7:
+            raise ValueError("seven")
+
+    with pytest.raises(ValueError, match="seven"):
+        list(beside(look, range(50)))
