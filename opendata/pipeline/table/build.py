@@ -201,17 +201,16 @@ def one_pass(
     limit = source.limits.max_problem_samples
 
     def work(piece: Piece) -> _Worked:
-        return _worked(piece(), checker, arrow, planned)
-
-    def look(done: _Worked) -> None:
-        for watcher in watchers:
-            watcher.see(done.batch, done.checked)
+        # Another thread may have added to `folding`, or not yet: then a column is looked at twice.
+        return _worked(piece(), checker, arrow, planned, tuple(folding))
 
     with (
         Quarantine(files.quarantine, max_samples=limit, is_clean=is_clean) as bad,
         TableWriter(files.parquet, arrow) as writer,
     ):
-        for done in beside(look, in_order(work, pieces(source, Wanted(checker.wanted())))):
+        for done in beside(
+            _looking(watchers), in_order(work, pieces(source, Wanted(checker.wanted())))
+        ):
             note_emptied(done.batch, planned, bad, read)
             rows = read + done.batch.rows[done.places]
             repeats_of_keys = watch.sift(done.good, done.hashed, rows)
@@ -227,14 +226,28 @@ def one_pass(
     return Pass(read - blank, blank, writer, bad, watch, numbers, frozenset(folding))
 
 
-def _worked(batch: TextBatch, checker: Checker, arrow: pa.Schema, planned: TablePlan) -> _Worked:
+def _looking(watchers: Sequence[Watcher]) -> Callable[[_Worked], None]:
+    def look(done: _Worked) -> None:
+        for watcher in watchers:
+            watcher.see(done.batch, done.checked)
+
+    return look
+
+
+def _worked(
+    batch: TextBatch,
+    checker: Checker,
+    arrow: pa.Schema,
+    planned: TablePlan,
+    folding: tuple[str, ...],
+) -> _Worked:
     checked = checker.check(batch)
     good = pa.RecordBatch.from_arrays(list(checked.values), schema=arrow)
     places = np.arange(len(batch.rows))
     if checked.good is not None:
         good, places = good.filter(pa.array(checked.good)), np.flatnonzero(checked.good)
     hashed = tuple(hash_key(good, key) for key in planned.keys)
-    return _Worked(batch, checked, good, places, hashed, changing(good))
+    return _Worked(batch, checked, good, places, hashed, changing(good, folding))
 
 
 def _unflagged(flags: Sequence[Mask], count: int) -> Mask:

@@ -8,7 +8,7 @@ not change (codes, numbers as text) are left out; their own text serves.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ Bytes = npt.NDArray[np.uint8]
 Units = npt.NDArray[np.uint16]
 
 _DROPPED = 0
+_CAPITALS = 26
 # Alphabets with marks and small letters end here; the scripts behind have neither.
 _LAST_LETTER = 0x3000
 # From here on UTF-8 takes four bytes and UTF-16 two units: emoji, rare scripts.
@@ -45,10 +46,11 @@ def write_folded(table: Path, columns: Sequence[str], target: Path) -> Path | No
     return target
 
 
-def changing(batch: pa.RecordBatch) -> set[str]:
-    """Return the text columns that folding would change."""
+def changing(batch: pa.RecordBatch, known: Collection[str] = ()) -> set[str]:
+    """Return the text columns that folding would change; those `known` are not looked at."""
     fields = zip(batch.schema.names, batch.columns, strict=True)
-    return {name for name, column in fields if _is_text(column) and not _is_folded(column)}
+    texts = (field for field in fields if field[0] not in known and _is_text(field[1]))
+    return {name for name, column in texts if not _is_folded(column)}
 
 
 def _is_text(column: pa.Array) -> bool:
@@ -66,8 +68,10 @@ def _repeating(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
 
 def _is_folded(text: pa.StringArray) -> bool:
     data = _bytes(text)
-    is_capital = (data >= ord("A")) & (data <= ord("Z"))
-    return not bool((is_capital | (data >= 0x80)).any())
+    if not len(data) or data.max() >= 0x80:
+        return not len(data)
+    # What lies before A wraps round to the largest numbers.
+    return not bool((data - np.uint8(ord("A")) < _CAPITALS).any())
 
 
 def fold(text: pa.Array) -> pa.StringArray:
