@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from opendata.pipeline.readers.base import TextBatch
 from opendata.pipeline.table import row_rules
 from opendata.pipeline.table.casts import ZONED, Cast, Mask, arrow_type, cast
+from opendata.pipeline.table.octets import octets
 from opendata.pipeline.table.plan import ColumnPlan, TablePlan
 from opendata.pipeline.table.rules import rule_of
 
@@ -180,12 +181,11 @@ def _pattern(pattern: str) -> Rule:
 
 def _has_only_digits(text: pa.StringArray, count: int) -> bool:
     """Say whether every text is `count` digits: codes are, and need no regular expression."""
-    data = text.buffers()[2]
-    if text.null_count or not len(text) or data is None:
+    data, ends = octets(text)
+    if text.null_count or not len(data):
         return False
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    digits = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]] - np.uint8(ord("0"))
-    return bool((np.diff(offsets) == count).all() and (digits <= 9).all())
+    digits = data - np.uint8(ord("0"))
+    return bool((np.diff(ends) == count).all() and (digits <= 9).all())
 
 
 def _limit(plan: ColumnPlan, limit: str, breaks: Callable[..., pa.BooleanArray]) -> Rule:

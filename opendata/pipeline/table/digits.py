@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Positions = npt.NDArray[np.intp]
-Octets = npt.NDArray[np.uint8]
+from opendata.pipeline.table.octets import Octets, Positions, octets
 
 SHORTEST, LONGEST = 9, 19  # digits
 # Two neighbouring blocks of eight bytes hold so many digits wherever a number of nine digits or
@@ -76,15 +75,6 @@ class Numbers:
 def shape_of(groups: str) -> int:
     """Return the code of a shape that is written as the sizes of its groups: `433`."""
     return sum(int(size) << (4 * place) for place, size in enumerate(groups))
-
-
-def octets(text: pa.StringArray) -> tuple[Octets, Positions]:
-    """Return the bytes of a column of text, and where each cell begins and the last one ends."""
-    _, offsets, data = text.buffers()
-    if not len(text) or offsets is None or data is None:
-        return np.empty(0, np.uint8), np.zeros(len(text) + 1, np.intp)
-    ends = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4).astype(np.intp)
-    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]], ends - ends[0]
 
 
 def numbers(text: pa.StringArray) -> tuple[pa.StringArray, Numbers | None]:

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from opendata.pipeline.table.octets import Positions, octets
+
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -13,18 +15,17 @@ def cells(text: pa.StringArray, width: int) -> Bytes | None:
     """Return the texts as (texts that are not null) × `width` bytes; None if any is not so wide."""
     if text.null_count == len(text):
         return None
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    if offsets[-1] - offsets[0] != (len(text) - text.null_count) * width:
+    data, ends = octets(text)
+    if len(data) != (len(text) - text.null_count) * width:
         return None
-    lengths = np.diff(offsets)
+    lengths = np.diff(ends)
     # The sum is right: where none is longer, and none but the nulls shorter, all are so wide.
     if lengths.max() != width or (text.null_count and not _are_whole(lengths, width)):
         return None
-    data = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     return data.reshape(-1, width)
 
 
-def _are_whole(lengths: npt.NDArray[np.int32], width: int) -> bool:
+def _are_whole(lengths: Positions, width: int) -> bool:
     return bool(((lengths == width) | (lengths == 0)).all())
 
 

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from opendata.pipeline.table.octets import octets
 from opendata.pipeline.table.parquet import ROW_GROUP, TableWriter
 
-Bytes = npt.NDArray[np.uint8]
 Units = npt.NDArray[np.uint16]
 
 _DROPPED = 0
@@ -67,7 +67,7 @@ def _repeating(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
 
 
 def _is_folded(text: pa.StringArray) -> bool:
-    data = _bytes(text)
+    data, _ = octets(text)
     if not len(data) or data.max() >= 0x80:
         return not len(data)
     # What lies before A wraps round to the largest numbers.
@@ -81,7 +81,7 @@ def fold(text: pa.Array) -> pa.StringArray:
     """
     if pa.types.is_dictionary(text.type):
         return fold(text.dictionary).take(text.indices)
-    data = _bytes(text)
+    data, _ = octets(text)
     if not (data >= 0x80).any():
         return pc.ascii_lower(text)
     if (data >= _FOUR_BYTES).any():
@@ -133,11 +133,3 @@ def _table() -> Units:
             table[point] = ord(letters[0]) if letters else _DROPPED
     table[[ord("đ"), ord("Đ")]] = ord("d")
     return table
-
-
-def _bytes(text: pa.StringArray) -> Bytes:
-    data = text.buffers()[2]
-    if data is None or not len(text):
-        return np.zeros(0, np.uint8)
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from opendata.pipeline.table.octets import octets
 from opendata.pipeline.table.plan import Key
 
 Hashes = npt.NDArray[np.uint64]
@@ -190,13 +191,9 @@ def _hash(column: pa.Array) -> Hashes:
 
 def _hash_text(text: pa.StringArray) -> Hashes:
     """Return the polynomial of each string's bytes, from differences of one running sum."""
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    offsets = offsets.astype(np.int64)
-    data = text.buffers()[2]
-    if data is None or offsets[-1] == offsets[0]:
+    bytes_, starts = octets(text)
+    if not len(bytes_):
         return np.zeros(len(text), np.uint64)
-    bytes_ = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
-    starts = offsets - offsets[0]
     sums = np.zeros(len(bytes_) + 1, np.uint64)
     np.cumsum((bytes_.astype(np.uint64) + np.uint64(1)) * _powers(_BASE, len(bytes_)), out=sums[1:])
     shifted = (sums[starts[1:]] - sums[starts[:-1]]) * _powers(_INVERSE, len(sums))[starts[:-1]]

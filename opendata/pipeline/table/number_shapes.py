@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.numbers import SPACES
+from opendata.pipeline.table.octets import octets
 from opendata.pipeline.table.typed import Mask, holds, trimmed
 
 _HEAD = "-?[1-9][0-9]{0,2}"
@@ -181,10 +182,9 @@ def _any_of(shapes: set[str]) -> str:
 
 
 def _has_leading_zeros(text: pa.StringArray) -> bool:
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    data = np.frombuffer(text.buffers()[2], np.uint8)
-    lengths = np.diff(offsets)
-    starts = offsets[:-1][lengths > 1]
+    data, ends = octets(text)
+    lengths = np.diff(ends)
+    starts = ends[:-1][lengths > 1]
     if not (data[starts] <= ord("0")).any():
         return False
     is_signed = data[starts] == ord("-")

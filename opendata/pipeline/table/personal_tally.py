@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from opendata.pipeline.table import digits, personal_mail
 from opendata.pipeline.table.digits import Numbers
+from opendata.pipeline.table.octets import octets
 from opendata.pipeline.table.personal_forms import FORMS, Form, Need, is_tax_code
 
 SAMPLES = 3
@@ -69,7 +70,7 @@ class Tally:
         if self._is_hopeless():
             return
         text = values if values.type == pa.string() else values.cast(pa.string())
-        data, _ = digits.octets(text)
+        data, _ = octets(text)
         if not self._is_number:
             self._mails(text, int(np.count_nonzero(data == ord("@"))))
         if "passport" in self._named:
@@ -186,7 +187,7 @@ def _sizes(found: npt.NDArray[np.intp]) -> dict[int, int]:
 
 
 def _without_pages(text: pa.StringArray, found: Numbers) -> Numbers:
-    if len(found.digits) == len(digits.octets(text)[0]):
+    if len(found.digits) == len(octets(text)[0]):
         return found  # digits and nothing else
     web = pc.match_substring(text, _WEB)
     if not pc.any(web).as_py():

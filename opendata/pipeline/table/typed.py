@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from opendata.pipeline.table.octets import octets
+
 Mask = npt.NDArray[np.bool_]
 Cast = tuple[pa.Array, Mask | None]  # the values, and which cells do not fit (None: all fit)
 Options = Mapping[str, str]  # of a kind, as `plan.ColumnPlan` describes them
@@ -50,8 +52,5 @@ def misfits(text: pa.StringArray, fits: pa.BooleanArray) -> Mask | None:
 
 def holds(text: pa.StringArray, letters: str) -> bool:
     """Say quickly whether any of these ASCII characters is anywhere in the column."""
-    if not len(text) or text.buffers()[2] is None:
-        return False
-    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1, text.offset * 4)
-    data = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    data, _ = octets(text)
     return any(bool((data == ord(letter)).any()) for letter in letters)
