@@ -12,9 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from opendata import confined
 from opendata.errors import SourceFailure
@@ -25,6 +23,9 @@ from opendata.pipeline.table.fold import write_folded
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import Facts, place
 from opendata.pipeline.table.repeated_rows import repeated_rows
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Up to so many rows a table is looked at in this process.
 _SMALL = 100_000
@@ -125,7 +126,12 @@ def _blank_columns(task: Task, facts: Facts) -> list[Note]:
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    """One database without tables for the process; each look has a cursor of its own."""
+    """One database without tables for the process; each look has a cursor of its own.
+
+    DuckDB is loaded here: most commands never look at a table.
+    """
+    import duckdb
+
     return duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
 
 

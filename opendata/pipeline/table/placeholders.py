@@ -12,7 +12,6 @@ PLACEHOLDERS = (
     *("-", "--", "---", "–", "—", "…", "...", "..", "x"),
     *("n/a", "#n/a", "na", "nan", "null", "nil", "none", "không có", "không có số liệu", "chưa có"),
 )
-_WORDS = pa.array(PLACEHOLDERS)
 
 
 class Placeholders:
@@ -38,4 +37,4 @@ class Placeholders:
 
 def are_placeholders(text: pa.StringArray) -> pa.BooleanArray:
     """Say of each text whether it only fills a place; null does not."""
-    return pc.is_in(pc.utf8_lower(trimmed(text)), _WORDS)
+    return pc.is_in(pc.utf8_lower(trimmed(text)), pa.array(PLACEHOLDERS))

@@ -5,10 +5,13 @@ Without a key nobody but the publisher knows whether two equal rows are two thin
 
 from __future__ import annotations
 
-import duckdb
+from typing import TYPE_CHECKING
 
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import Facts, place
+
+if TYPE_CHECKING:
+    import duckdb
 
 _SHOWN = 20
 # An estimate of different values is off by some per cent.

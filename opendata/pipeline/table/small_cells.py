@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from opendata.pipeline.state import Column
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import place
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Below five, statistical offices suppress or merge counts of people.
 _SMALLEST = 5

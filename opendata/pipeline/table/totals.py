@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from opendata.pipeline.apart import Apart
@@ -13,6 +13,9 @@ from opendata.pipeline.state import Column
 from opendata.pipeline.table.casts import cast
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import place
+
+if TYPE_CHECKING:
+    import duckdb
 
 _NUMBERS = ("integer", "number")
 
