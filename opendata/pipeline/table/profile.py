@@ -50,16 +50,15 @@ def profile(
     kinds = {column: types[column] for column in by_place}
     ordered = {column for column, name in by_place.items() if name in periods}
     facts = _facts(source, kinds, ordered, rows)
-    few = [c for c in kinds if rows > MOST_VALUES >= facts[c]["distinct"]]
-    _add(facts, _values(source, few))
-    spread = {c: facts[c] for c in kinds if rows > MOST_VALUES and _is_spread(kinds[c], facts[c])}
-    _add(facts, _histograms(source, spread))
-    return {"rows": rows, "columns": [{"name": by_place[c], **facts[c]} for c in kinds]}
-
-
-def _add(facts: Mapping[str, Facts], more: Mapping[str, Facts]) -> None:
-    for name, found in more.items():
-        facts[name].update(found)
+    few = [c for c in kinds if "values" not in facts[c] and facts[c]["distinct"] <= MOST_VALUES]
+    for column, values in _values(source, few).items():
+        facts[column]["values"] = values
+    many = {c: facts[c] for c in kinds if "values" not in facts[c]}
+    spread = {c: found for c, found in many.items() if _is_spread(kinds[c], found)}
+    for column, histogram in _histograms(source, spread).items():
+        facts[column]["histogram"] = histogram
+    told = {c: _with_values(facts[c], kinds[c]) for c in kinds}
+    return {"rows": rows, "columns": [{"name": by_place[c], **told[c]} for c in kinds]}
 
 
 def _facts(
@@ -75,8 +74,9 @@ def _facts(
     answers = _ask(source, [expression for _, _, expression in asked])
     facts: dict[str, Facts] = {name: {} for name in kinds}
     for (name, fact, _), answer in zip(asked, answers, strict=True):
-        facts[name][fact] = _plain(answer)
-    return {name: _tidied(found, kinds[name], rows) for name, found in facts.items()}
+        # No value at all is told as null, not as an empty map.
+        facts[name][fact] = answer or {} if fact == "values" else _plain(answer)
+    return {name: _tidied(found, rows) for name, found in facts.items()}
 
 
 def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str, str, str]]:
@@ -95,8 +95,8 @@ def _questions(name: str, kind: str, *, is_ordered: bool) -> Iterator[tuple[str,
         yield name, "lengths", f"[min({length}), max({length}), round(avg({length}), 1)]"
 
 
-def _tidied(facts: Facts, kind: str, rows: int) -> Facts:
-    filled, values = facts.pop("filled"), facts.pop("values", None)
+def _tidied(facts: Facts, rows: int) -> Facts:
+    filled = facts.pop("filled")
     tidy: Facts = {"nulls": rows - filled, "distinct": 0, "is_distinct_exact": False}
     tidy.update({name: value for name, value in facts.items() if value is not None})
     # An estimate may be more than there are.
@@ -104,24 +104,25 @@ def _tidied(facts: Facts, kind: str, rows: int) -> Facts:
     if "lengths" in tidy:
         least, most, mean = tidy["lengths"]
         tidy["lengths"] = {"min": int(least), "max": int(most), "mean": mean}
-    if rows <= MOST_VALUES:
-        tidy.update(_counted(values))
-        if _is_spread(kind, tidy):
-            tidy["histogram"] = _histogram(values, _edges(tidy["min"], tidy["max"]))
     return tidy
 
 
-def _values(source: duckdb.DuckDBPyRelation, names: Sequence[str]) -> dict[str, Facts]:
+def _values(source: duckdb.DuckDBPyRelation, names: Sequence[str]) -> dict[str, Mapping[Any, int]]:
     """Count value by value where there are few."""
     if not names:
         return {}
     answers = _ask(source, [f"histogram({name})" for name in names])
-    return {name: _counted(answer) for name, answer in zip(names, answers, strict=True)}
+    return {name: answer or {} for name, answer in zip(names, answers, strict=True)}
 
 
-def _counted(counts: Mapping[Any, int] | None) -> Facts:
-    counts = counts or {}
-    facts: Facts = {"distinct": len(counts), "is_distinct_exact": True}
+def _with_values(facts: Facts, kind: str) -> Facts:
+    """Return the facts with what its values say, where they were counted one by one."""
+    counts: Mapping[Any, int] | None = facts.pop("values", None)
+    if counts is None:
+        return facts
+    facts |= {"distinct": len(counts), "is_distinct_exact": True}
+    if _is_spread(kind, facts):
+        facts["histogram"] = _histogram(counts, _edges(facts["min"], facts["max"]))
     if any(count > 1 for count in counts.values()):
         # Of equals the smaller value first, so that the same table has the same profile.
         often = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
@@ -140,9 +141,7 @@ def _histograms(source: duckdb.DuckDBPyRelation, columns: Mapping[str, Facts]) -
     asked = [f"histogram({name}::DOUBLE, {bounds[1:]}::DOUBLE[])" for name, bounds in edges.items()]
     answers = _ask(source, asked)
     return {
-        name: {
-            "histogram": {"edges": bounds, "counts": [found.get(edge, 0) for edge in bounds[1:]]}
-        }
+        name: {"edges": bounds, "counts": [found.get(edge, 0) for edge in bounds[1:]]}
         for (name, bounds), found in zip(edges.items(), answers, strict=True)
     }
 
