@@ -42,8 +42,8 @@ class Tally:
 
 @dataclass(frozen=True)
 class Harvest:
-    """One run at work. `only`: the upstream ids to take, where not all are; `is_scheduled`: files
-    that seldom change are left alone until they are due; `is_rebuild`: all comes from the store."""
+    """One run at work. `only`: the upstream ids to take, where not all are; `trigger`: who began
+    it, as `models.Run` names them."""
 
     source: Source
     opened: Opened
@@ -51,8 +51,17 @@ class Harvest:
     tools: Tools
     tally: Tally = field(default_factory=Tally)
     only: frozenset[str] | None = None
-    is_scheduled: bool = False
-    is_rebuild: bool = False
+    trigger: str = "cli"
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether files that seldom change are left alone until they are due."""
+        return self.trigger == "schedule"
+
+    @property
+    def is_rebuild(self) -> bool:
+        """Whether all comes from the store."""
+        return self.trigger == "rebuild"
 
     @property
     def harvester(self) -> Harvester:

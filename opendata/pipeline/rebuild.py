@@ -63,7 +63,6 @@ def rebuild(source: Source, tools: Tools, *, progress: Progress) -> Run:
         tools,
         work,
         trigger="rebuild",
-        is_rebuild=True,
     )
 
 

@@ -33,7 +33,6 @@ def under_lease(
     *,
     trigger: str,
     only: frozenset[str] | None = None,
-    is_rebuild: bool = False,
 ) -> Run:
     """Do `work` as one run of a source and return its row; raises AlreadyRunning when the source
     is taken.
@@ -43,13 +42,11 @@ def under_lease(
     at_work: list[Harvest] = []
     with held(tools, source, trigger=trigger, on_lost=lambda: _abort(at_work)) as lease:
         tools.fault("run-started")
-        tally = Tally(is_selection=is_rebuild or only is not None)
+        is_selection = only is not None or trigger in runs.PARTIAL_TRIGGERS
+        tally = Tally(is_selection=is_selection)
         try:
             opened = open_harvester(source)
-            is_scheduled = trigger == "schedule"
-            at_work.append(
-                Harvest(source, opened, lease, tools, tally, only, is_scheduled, is_rebuild)
-            )
+            at_work.append(Harvest(source, opened, lease, tools, tally, only, trigger))
             work(at_work[0])
         except LeaseLost:
             return _ended_by_another(source, lease, tools)
