@@ -26,9 +26,9 @@ import pyarrow.parquet as pq
 from opendata.config import Settings, Tables
 from opendata.pipeline.check_file import checked_file
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.state import TableShape
 from opendata.pipeline.table import plan
 from opendata.pipeline.table.build import Files, one_pass
+from opendata.pipeline.tables import TableShape
 from opendata.services.table_schemas import TableSchema
 
 Found = dict[str, Any]

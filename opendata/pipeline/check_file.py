@@ -16,8 +16,8 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.detect import shape_of
 from opendata.pipeline.report import Report, report_of
 from opendata.pipeline.shape.claims import claimed_format
-from opendata.pipeline.state import BuiltTable, FileShape
 from opendata.pipeline.table.propose import best_match
+from opendata.pipeline.tables import BuiltTable, FileShape
 from opendata.pipeline.tabulate import build_tables
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema

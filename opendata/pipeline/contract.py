@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from opendata.pipeline.state import BuiltTable, Change, Column
+from opendata.pipeline.state import Change
 from opendata.pipeline.table.expected import WIDER
+from opendata.pipeline.tables import BuiltTable, Column
 
 #: For each table, {name, type, format, options} of each column, in order.
 Contract = Mapping[str, Sequence[Mapping[str, Any]]]

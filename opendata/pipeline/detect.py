@@ -9,7 +9,8 @@ from pathlib import Path
 from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.shape import claims, shapes, signature
-from opendata.pipeline.state import FileShape, Tools, Work
+from opendata.pipeline.state import Tools, Work
+from opendata.pipeline.tables import FileShape
 from opendata.pipeline.unpack import frame, members
 
 _BINARY = signature.Signature("other", "not-tabular")

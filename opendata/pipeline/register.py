@@ -16,7 +16,8 @@ from opendata import storage
 from opendata.models import Build, Dataset, Resource, Table, TableBuild, Version
 from opendata.pipeline.contract import contract_of
 from opendata.pipeline.report import report_of
-from opendata.pipeline.state import BuiltTable, Tools, Verdict, Work
+from opendata.pipeline.state import Tools, Verdict, Work
+from opendata.pipeline.tables import BuiltTable
 from opendata.services import codelists, datasets, runs
 from opendata.vocabulary import LIVE_BUILDS, BuildState
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from opendata.pipeline.state import BuiltTable, FileShape, TableShape
+from opendata.pipeline.tables import BuiltTable, FileShape, TableShape
 from opendata.records import Problem
 
 Report = dict[str, Any]

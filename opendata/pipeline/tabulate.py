@@ -8,10 +8,11 @@ from pathlib import Path
 from opendata.config import Tables
 from opendata.pipeline.contract import Contract
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.state import BuiltTable, FileShape, TableShape, Tools, Work
+from opendata.pipeline.state import Tools, Work
 from opendata.pipeline.table import header_match
 from opendata.pipeline.table.build import Files, build_table
 from opendata.pipeline.table.expected import Expected
+from opendata.pipeline.tables import BuiltTable, FileShape, TableShape
 from opendata.services.table_schemas import TableSchema
 
 

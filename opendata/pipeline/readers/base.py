@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from opendata.config import Tables
-from opendata.pipeline.state import TableShape
+from opendata.pipeline.tables import TableShape
 
 # Stands in a transcoded copy where bytes had no meaning: a noncharacter, which no text holds.
 UNDECODABLE = "\ufdd0"

@@ -10,7 +10,7 @@ from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.readers import records
 from opendata.pipeline.shape import dialect, footer, header, plain
-from opendata.pipeline.state import FileShape, TableShape
+from opendata.pipeline.tables import FileShape, TableShape
 from opendata.pipeline.values import Row
 
 _HEAD_BYTES = 256 * 1024

@@ -18,7 +18,6 @@ import pyarrow as pa
 from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
-from opendata.pipeline.state import BuiltTable, ProblemCount
 from opendata.pipeline.table import casts, names, references, repeats
 from opendata.pipeline.table.checks import Checked, Checker
 from opendata.pipeline.table.examine import Task, examine
@@ -33,6 +32,7 @@ from opendata.pipeline.table.personal import PersonalWatch
 from opendata.pipeline.table.plan import TablePlan
 from opendata.pipeline.table.quarantine import Cells, Quarantine, all_clean
 from opendata.pipeline.table.row_numbers import RowNumbers
+from opendata.pipeline.tables import BuiltTable, ProblemCount
 from opendata.records import Problem
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from opendata.pipeline.state import Column
+from opendata.pipeline.tables import Column
 
 _PERIODS = frozenset({"yearmonth", "quarter"})
 _AREAS = ("area-code", "area-name")

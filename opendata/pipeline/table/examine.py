@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from opendata import confined
 from opendata.errors import SourceFailure
 from opendata.pipeline.apart import Apart
-from opendata.pipeline.state import Column
 from opendata.pipeline.table import coverage, profile, small_cells, totals
 from opendata.pipeline.table.fold import write_folded
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import Facts, place
 from opendata.pipeline.table.repeated_rows import repeated_rows
+from opendata.pipeline.tables import Column
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
-from opendata.pipeline.state import TableShape
 from opendata.pipeline.table import meaning, names
 from opendata.pipeline.table.candidates import Candidate, likeliest
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.placeholders import Placeholders, are_placeholders
 from opendata.pipeline.table.typed import Mask
+from opendata.pipeline.tables import TableShape
 
 # Kinds that codes fit by chance: `1.1` of a list, `12/2025` of a document.
 _LIKE_CODES = ("integer", "number", "yearmonth")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from opendata.pipeline.state import Column
+from opendata.pipeline.tables import Column
 from opendata.records import clean_text
 
 # Longer headers are sentences; as a name only their beginning is used.

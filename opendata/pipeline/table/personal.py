@@ -30,10 +30,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.pipeline.readers.base import TextBatch
-from opendata.pipeline.state import Column, PersonalFinding
 from opendata.pipeline.table.checks import Checked
 from opendata.pipeline.table.personal_headers import Headers
 from opendata.pipeline.table.personal_tally import SAMPLES, Tally, masked_name
+from opendata.pipeline.tables import Column, PersonalFinding
 
 _LOOKED_AT = {"string", "integer", "year", "any"}
 _HOUSE = r"[0-9,]"  # an address that says more than the commune

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from opendata.pipeline.state import Column
 from opendata.pipeline.table import names
+from opendata.pipeline.tables import Column
 
 
 def _words(*words: str) -> re.Pattern[str]:

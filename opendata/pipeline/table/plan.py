@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from opendata.pipeline.state import Column, TableShape
 from opendata.pipeline.table import header_match, names
 from opendata.pipeline.table.decision import Decision
+from opendata.pipeline.tables import Column, TableShape
 from opendata.records import Problem
 from opendata.services.table_schemas import Constraints, Field, RowRule, TableSchema
 

@@ -11,8 +11,8 @@ from types import TracebackType
 
 import pyarrow as pa
 
-from opendata.pipeline.state import ProblemCount
 from opendata.pipeline.table.parquet import TableWriter
+from opendata.pipeline.tables import ProblemCount
 from opendata.records import Problem, clean_text
 
 SCHEMA = pa.schema(

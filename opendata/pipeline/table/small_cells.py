@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from opendata.pipeline.state import Column
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import place
+from opendata.pipeline.tables import Column
 
 if TYPE_CHECKING:
     import duckdb

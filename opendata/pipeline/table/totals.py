@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from opendata.pipeline.apart import Apart
-from opendata.pipeline.state import Column
 from opendata.pipeline.table.casts import cast
 from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.profile import place
+from opendata.pipeline.tables import Column
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,7 +14,7 @@ from opendata import confined
 from opendata.config import Tables
 from opendata.errors import SourceFailure, StorageError
 from opendata.pipeline.shape import plain
-from opendata.pipeline.state import FileShape, TableShape
+from opendata.pipeline.tables import FileShape, TableShape
 from opendata.pipeline.unpack import manifest, table_file
 from opendata.pipeline.unpack.order import Order
 from opendata.pipeline.unpacked import Unpacked

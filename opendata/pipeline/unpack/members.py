@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
-from opendata.pipeline.state import FileShape, TableShape
+from opendata.pipeline.tables import FileShape, TableShape
 from opendata.pipeline.unpack import archive, frame
 from opendata.pipeline.unpack.archive import Member
 from opendata.records import Problem

@@ -13,7 +13,7 @@ import pytest
 
 from opendata.config import Tables
 from opendata.pipeline import detect
-from opendata.pipeline.state import BuiltTable, FileShape
+from opendata.pipeline.tables import BuiltTable, FileShape
 from opendata.pipeline.tabulate import build_tables
 from opendata.services import table_schemas
 from opendata.services.table_schemas import TableSchema

@@ -18,7 +18,7 @@ from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.detect import shape_of
 from opendata.pipeline.shape import legacy
-from opendata.pipeline.state import BuiltTable
+from opendata.pipeline.tables import BuiltTable
 from opendata.pipeline.tabulate import build_tables
 from tests.unit.opendata.pipeline.shape.test_encodings import as_bytes
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opendata.pipeline.contract import contract_of, difference
-from opendata.pipeline.state import BuiltTable, Column
+from opendata.pipeline.tables import BuiltTable, Column
 
 NAME = Column("Tên tỉnh", "ten_tinh", "Tên tỉnh", "string")
 COUNT = Column("Dân số", "dan_so", "Dân số", "integer")

@@ -9,14 +9,8 @@ import pytest
 
 from opendata.pipeline.contract import contract_of
 from opendata.pipeline.decide import judge
-from opendata.pipeline.state import (
-    BuiltTable,
-    Column,
-    PersonalFinding,
-    Policy,
-    ProblemCount,
-    Published,
-)
+from opendata.pipeline.state import Policy, Published
+from opendata.pipeline.tables import BuiltTable, Column, PersonalFinding, ProblemCount
 from opendata.records import Problem
 
 POLICY = Policy("flag", 5.0, 10.0, 5)

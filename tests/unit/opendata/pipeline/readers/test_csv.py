@@ -14,7 +14,7 @@ from opendata.errors import SourceFailure
 from opendata.pipeline.readers.base import TableSource, TextBatch
 from opendata.pipeline.readers.blocks import blocks
 from opendata.pipeline.readers.csv import read_csv
-from opendata.pipeline.state import TableShape
+from opendata.pipeline.tables import TableShape
 
 CELL = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1f\ufdd0"), max_size=8

@@ -15,8 +15,8 @@ from opendata.config import Tables
 from opendata.pipeline.readers.base import TableSource
 from opendata.pipeline.readers.csv import pieces, read_csv
 from opendata.pipeline.readers.wanted import Wanted
-from opendata.pipeline.state import TableShape
 from opendata.pipeline.table.casts import ZONED, arrow_type, cast
+from opendata.pipeline.tables import TableShape
 
 KINDS = [
     ("integer", "default"),

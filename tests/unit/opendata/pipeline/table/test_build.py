@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.readers.base import TableSource, TextBatch
-from opendata.pipeline.state import TableShape
 from opendata.pipeline.table.build import Files, build_table
 from opendata.pipeline.table.checks import Checked
 from opendata.pipeline.table.expected import Expected
 from opendata.pipeline.table.parquet import ROW_GROUP
+from opendata.pipeline.tables import TableShape
 from tests.unit.opendata.pipeline.conftest import schema_of
 
 ID = {"name": "id", "type": "integer"}

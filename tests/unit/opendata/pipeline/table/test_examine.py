@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from opendata.pipeline.apart import Apart
-from opendata.pipeline.state import Column
 from opendata.pipeline.table import examine
 from opendata.pipeline.table.examine import Examined, Task
+from opendata.pipeline.tables import Column
 
 
 def column(name: str, kind: str, role: str = "", alias: str = "") -> Column:

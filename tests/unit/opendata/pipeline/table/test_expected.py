@@ -10,7 +10,7 @@ import pytest
 from opendata.config import Tables
 from opendata.pipeline import detect
 from opendata.pipeline.contract import contract_of, difference
-from opendata.pipeline.state import BuiltTable
+from opendata.pipeline.tables import BuiltTable
 from opendata.pipeline.tabulate import Promise, build_tables
 
 

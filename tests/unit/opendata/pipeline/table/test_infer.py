@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from opendata import query
 from opendata.pipeline.readers.base import TextBatch
-from opendata.pipeline.state import TableShape
 from opendata.pipeline.table import plan
 from opendata.pipeline.table.casts import arrow_type, cast
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.infer import infer
+from opendata.pipeline.tables import TableShape
 from opendata.vocabulary import DECISIONS, ROLES
 
 

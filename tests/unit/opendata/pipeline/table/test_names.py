@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.pipeline.state import Column
 from opendata.pipeline.table import names
+from opendata.pipeline.tables import Column
 
 
 def test_names_are_tidied_filled_and_numbered() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.pipeline.state import Column, PersonalFinding
 from opendata.pipeline.table.personal import PersonalWatch
+from opendata.pipeline.tables import Column, PersonalFinding
 from opendata.vocabulary import PERSONAL
 
 Table = Mapping[str, Sequence[str | None]]
