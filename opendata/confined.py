@@ -13,16 +13,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from opendata.confined_child import FAILURE, LONGEST_TEXT, RESULT
 from opendata.errors import SourceFailure
 
 Why = Literal["time", "memory", "crash", "output"]
+# Takes the bytes of a question, gives those of its answer.
+Ask = Callable[[bytes], bytes]
 
 _SCRIPT = Path(__file__).with_name("confined_child.py")
 # All that a child knows of its surroundings. The last three keep numpy and pyarrow from reserving
@@ -51,7 +53,7 @@ _BY_SIGNAL: dict[int, Why] = {
 class Limits:
     """What a task may cost."""
 
-    seconds: float  # by the clock, its start included; as many of the processor, rounded up
+    seconds: float  # by the clock, from the question on; as many of the processor, rounded up
     memory: int  # bytes of address space
     output: int  # bytes of the result, and of each file that it writes
 
@@ -71,6 +73,17 @@ def run(task: str, arguments: Sequence[str], *, limits: Limits, stdin: bytes = b
     Raises `Killed`, and `SourceFailure` as the task raised it. May be called from several threads;
     when it returns or is interrupted, no process of the child's group is left.
     """
+    with ready(task, arguments, limits=limits) as ask:
+        return ask(stdin)
+
+
+@contextmanager
+def ready(task: str, arguments: Sequence[str] = (), *, limits: Limits) -> Iterator[Ask]:
+    """Start a child that loads the module of its task and waits; what is given is asked once, with
+    the bytes for `stdin`, and answers or raises as `run` does.
+
+    The limits by the clock begin with the question.
+    """
     command = [sys.executable, "-I", "-X", "utf8", str(_SCRIPT)]
     with subprocess.Popen(  # noqa: S603 - our own script by our own interpreter
         command,
@@ -83,10 +96,17 @@ def run(task: str, arguments: Sequence[str], *, limits: Limits, stdin: bytes = b
         start_new_session=True,
     ) as child:
         try:
-            answer = _converse(child, _order(task, arguments, limits) + stdin, limits)
+            order = memoryview(_order(task, arguments, limits))
+            left = _hand_over(_pipe(child.stdin), order)
+            yield lambda stdin: _asked(child, bytes(left) + stdin, limits)
         finally:
-            # The end of its answer is the end of the child: it keeps the way it came to it.
             _end(child)
+
+
+def _asked(child: subprocess.Popen[bytes], question: bytes, limits: Limits) -> bytes:
+    answer = _converse(child, question, limits)
+    # The end of its answer is the end of the child: it keeps the way it came to it.
+    _end(child)
     return _result(answer, child.returncode, limits)
 
 
@@ -108,35 +128,40 @@ def _converse(child: subprocess.Popen[bytes], question: bytes, limits: Limits) -
     deadline = time.monotonic() + limits.seconds
     most = len(RESULT) + max(limits.output, _FAILURE_BYTES)
     left, answer = memoryview(question), bytearray()
-    with selectors.DefaultSelector() as ready:
-        asking, answering = _pipes(child, ready)
-        while answering in ready.get_map():
-            events = ready.select(max(0.0, deadline - time.monotonic()))
+    with selectors.DefaultSelector() as open_:
+        asking, answering = _pipes(child, open_)
+        while answering in open_.get_map():
+            events = open_.select(max(0.0, deadline - time.monotonic()))
             if time.monotonic() >= deadline:
                 raise Killed("time")
             for key, _ in events:
                 if key.fd == asking:
                     left = _hand_over(asking, left)
                     if not left:
-                        ready.unregister(asking)
+                        open_.unregister(asking)
                         child.stdin.close()  # type: ignore[union-attr] # it is a pipe
                 else:
                     chunk = os.read(answering, _CHUNK)
                     answer += chunk
                     if not chunk:
-                        ready.unregister(answering)
+                        open_.unregister(answering)
                     if len(answer) > most:
                         raise Killed("output")
     return answer
 
 
-def _pipes(child: subprocess.Popen[bytes], ready: selectors.BaseSelector) -> tuple[int, int]:
-    asking = child.stdin.fileno()  # type: ignore[union-attr] # both are pipes
-    answering = child.stdout.fileno()  # type: ignore[union-attr]
-    os.set_blocking(asking, False)
-    ready.register(asking, selectors.EVENT_WRITE)
-    ready.register(answering, selectors.EVENT_READ)
+def _pipes(child: subprocess.Popen[bytes], open_: selectors.BaseSelector) -> tuple[int, int]:
+    asking, answering = _pipe(child.stdin), _pipe(child.stdout)
+    open_.register(asking, selectors.EVENT_WRITE)
+    open_.register(answering, selectors.EVENT_READ)
     return asking, answering
+
+
+def _pipe(file: IO[bytes] | None) -> int:
+    if file is None:
+        raise ValueError("a child of `ready` has pipes")
+    os.set_blocking(file.fileno(), False)
+    return file.fileno()
 
 
 def _hand_over(pipe: int, left: memoryview) -> memoryview:
@@ -149,6 +174,8 @@ def _hand_over(pipe: int, left: memoryview) -> memoryview:
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the group before its leader is waited for: afterwards its number may be another's."""
+    if child.returncode is not None:
+        return
     with suppress(ProcessLookupError, PermissionError):  # macOS denies it where all are dead
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()

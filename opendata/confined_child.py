@@ -32,17 +32,19 @@ def main() -> None:
     sys.path[:] = order["path"]
     module, _, name = order["task"].partition(":")
     task = getattr(importlib.import_module(module), name)
-    _answer(answer, RESULT, task(order["arguments"], sys.stdin.buffer.read()), code=0)
+    question = sys.stdin.buffer.read()
+    # A child whose parent was killed outlives it no longer than this; while it waits, the end of
+    # its parent is the end of the question.
+    signal.alarm(math.ceil(order["seconds"]) + 1)
+    _answer(answer, RESULT, task(order["arguments"], question), code=0)
 
 
 def _limit(order: dict[str, Any]) -> None:
-    seconds = math.ceil(order["seconds"])
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, _MOST_FILES)
     _set(resource.RLIMIT_FSIZE, order["output"])
     _set(resource.RLIMIT_AS, order["memory"])
-    _set(resource.RLIMIT_CPU, seconds)
-    signal.alarm(seconds + 1)  # a child whose parent was killed outlives it no longer than this
+    _set(resource.RLIMIT_CPU, math.ceil(order["seconds"]))
 
 
 def _set(kind: int, most: int) -> None:

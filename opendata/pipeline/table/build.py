@@ -20,7 +20,8 @@ from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
 from opendata.pipeline.table import casts, names, references, repeats
 from opendata.pipeline.table.checks import Checked, Checker
-from opendata.pipeline.table.examine import Task, examine
+from opendata.pipeline.table.examine import Task
+from opendata.pipeline.table.examiner import Examiner
 from opendata.pipeline.table.expected import Expected, plan_of
 from opendata.pipeline.table.findings import key_findings, lines, note_emptied
 from opendata.pipeline.table.fold import changing
@@ -94,16 +95,9 @@ def build_table(
     """
     planned = plan_of(source, expected)
     personal = _personal_watch(source, planned, expected)
-    stream = partial(one_pass, source, planned, files, is_clean=personal.is_clean)
-    done = stream([*watchers, personal])
-    if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
-        # Two keys with one hash, once in some million files: read again, knowing better.
-        done = stream(cleared=cleared)
-    dangling = references.violations(files.parquet, planned)
-    if any(len(positions) for positions in dangling):
-        # Which rows point nowhere is known only now: they are set aside in a second pass.
-        done = stream(cleared=cleared, dangling=tuple(map(done.numbers.of, dangling)))
-    found = examine(_task(source, planned, files, done), source.where)
+    with Examiner() as examiner:
+        done = _passed(source, planned, files, [*watchers, personal, examiner], personal.is_clean)
+        found = examiner.examine(_task(source, planned, files, done), source.where)
     return BuiltTable(
         name=source.table.name,
         title=source.table.title,
@@ -123,6 +117,26 @@ def build_table(
         folded=found.folded,
         personal=personal.findings(),
     )
+
+
+def _passed(
+    source: TableSource,
+    planned: TablePlan,
+    files: Files,
+    watchers: Sequence[Watcher],
+    is_clean: Callable[[Cells], bool],
+) -> Pass:
+    """Pass over the file, and once more where only the written table tells which rows to keep."""
+    stream = partial(one_pass, source, planned, files, is_clean=is_clean)
+    done = stream(watchers)
+    if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
+        # Two keys with one hash, once in some million files: read again, knowing better.
+        done = stream(cleared=cleared)
+    dangling = references.violations(files.parquet, planned)
+    if any(len(positions) for positions in dangling):
+        # Which rows point nowhere is known only now: they are set aside in a second pass.
+        done = stream(cleared=cleared, dangling=tuple(map(done.numbers.of, dangling)))
+    return done
 
 
 def _personal_watch(source: TableSource, planned: TablePlan, expected: Expected) -> PersonalWatch:

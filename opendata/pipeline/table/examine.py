@@ -1,21 +1,16 @@
 """After the pass: what only the whole table shows. Profile, rows that repeat, totals, folded copy.
 
-DuckDB reads the Parquet file that the pass has written. A large table is looked at in a child
-process with limits of its own, a small one here: starting a child costs more than looking.
+DuckDB reads the Parquet file that the pass has written. `examiner.py` decides where.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opendata import confined
-from opendata.errors import SourceFailure
 from opendata.pipeline.apart import Apart
 from opendata.pipeline.table import coverage, profile, small_cells, totals
 from opendata.pipeline.table.fold import write_folded
@@ -27,11 +22,7 @@ from opendata.pipeline.tables import Column
 if TYPE_CHECKING:
     import duckdb
 
-# Up to so many rows a table is looked at in this process.
-_SMALL = 100_000
-_LIMITS = confined.Limits(seconds=1_800, memory=6 << 30, output=16 << 30)
 _MEMORY = "1GB"
-_TASK = "opendata.pipeline.table.examine:answer"
 
 
 @dataclass(frozen=True)
@@ -59,31 +50,18 @@ class Examined:
     notes: tuple[Note, ...] = field(default_factory=tuple)
 
 
-def examine(task: Task, where: str) -> Examined:
-    """Look at a whole table; raises `SourceFailure` too-costly when its child came to no end."""
-    if task.rows <= _SMALL:
-        return _look(task, _connection().cursor())
-    try:
-        told = confined.run(_TASK, [_as_json(task)], limits=_LIMITS)
-    except confined.Killed as err:
-        fact = f"the whole-table checks were ended ({err.why}); publish the table in parts"
-        raise SourceFailure("too-costly", where, fact) from err
-    found = json.loads(told)
-    return Examined(
-        found["profile"],
-        Path(found["folded"]) if found["folded"] else None,
-        tuple(Note(**{**note, "positions": tuple(note["positions"])}) for note in found["notes"]),
-    )
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open a database without tables of its own; each look has a cursor of its own.
+
+    DuckDB is loaded here: most commands never look at a table.
+    """
+    import duckdb
+
+    return duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
 
 
-def answer(arguments: Sequence[str], _: bytes) -> bytes:
-    """Do the same in a child; arguments and answer are JSON."""
-    found = _look(_from_json(arguments[0]), _connection())
-    return json.dumps(asdict(found), ensure_ascii=False, default=str).encode()
-
-
-def _look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
-    """Fold beside asking: numpy and DuckDB both leave the interpreter to others."""
+def look(task: Task, connection: duckdb.DuckDBPyConnection) -> Examined:
+    """Look at a whole table, folding beside: numpy and DuckDB leave the interpreter to others."""
     with ThreadPoolExecutor(1) as beside:
         folding = beside.submit(write_folded, task.table, task.folding, task.folded)
         facts, notes = _ask(task, connection)
@@ -124,25 +102,35 @@ def _blank_columns(task: Task, facts: Facts) -> list[Note]:
     return [Note("blank-column", name, task.rows) for name in blank]
 
 
-@cache
-def _connection() -> duckdb.DuckDBPyConnection:
-    """One database without tables for the process; each look has a cursor of its own.
-
-    DuckDB is loaded here: most commands never look at a table.
-    """
-    import duckdb
-
-    return duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
+def task_as_json(task: Task) -> bytes:
+    """Write a task for a child."""
+    return _json(task)
 
 
-def _as_json(task: Task) -> str:
-    return json.dumps(asdict(task), ensure_ascii=False, default=str)
-
-
-def _from_json(text: str) -> Task:
+def task_of(text: bytes) -> Task:
+    """Read what `task_as_json` wrote."""
     told: dict[str, Any] = json.loads(text)
     told["table"], told["folded"] = Path(told["table"]), Path(told["folded"])
     told["columns"] = tuple(Column(**column) for column in told["columns"])
     told["folding"] = tuple(told["folding"])
     told["apart"] = tuple(Apart(row["kind"], tuple(row["cells"])) for row in told["apart"])
     return Task(**told)
+
+
+def found_as_json(found: Examined) -> bytes:
+    """Write what a child has found."""
+    return _json(found)
+
+
+def found_of(text: bytes) -> Examined:
+    """Read what `found_as_json` wrote."""
+    told: dict[str, Any] = json.loads(text)
+    return Examined(
+        told["profile"],
+        Path(told["folded"]) if told["folded"] else None,
+        tuple(Note(**{**note, "positions": tuple(note["positions"])}) for note in told["notes"]),
+    )
+
+
+def _json(value: Task | Examined) -> bytes:
+    return json.dumps(asdict(value), ensure_ascii=False, default=str).encode()

@@ -217,3 +217,22 @@ def test_tables_are_read_within_a_gibibyte() -> None:
     limits = Limits(seconds=60, memory=1024 * MIB, output=MIB)
     rows = b"a,b\n" + b"1,x\n" * 500_000
     assert run("tables", limits=limits, stdin=rows) == b"27500000.0"
+
+
+def test_child_that_is_ready_waits_for_its_question() -> None:
+    quick = Limits(seconds=1, memory=256 * MIB, output=MIB)
+    with confined.ready("confined_tasks:echo", ["a"], limits=quick) as ask:
+        time.sleep(1.5)  # the clock begins with the question
+        assert ask(b"b") == b"ab"
+
+
+def test_child_that_is_never_asked_is_ended(tmp_path: Path) -> None:
+    note = tmp_path / "pids"
+    with confined.ready("confined_tasks:parent", [str(note), "stay"], limits=LIMITS):
+        pass
+    assert not note.exists()
+    with (
+        pytest.raises(Killed),
+        confined.ready("confined_tasks:fault", [], limits=LIMITS) as ask,
+    ):
+        ask(b"")

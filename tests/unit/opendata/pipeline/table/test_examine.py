@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from opendata.pipeline.apart import Apart
-from opendata.pipeline.table import examine
+from opendata.pipeline.table import examiner
 from opendata.pipeline.table.examine import Examined, Task
 from opendata.pipeline.tables import Column
 
@@ -23,7 +23,7 @@ def column(name: str, kind: str, role: str = "", alias: str = "") -> Column:
 def look(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Examine a table given as {name: values}."""
     if request.param == "in a child":
-        monkeypatch.setattr(examine, "_SMALL", -1)
+        monkeypatch.setattr(examiner, "_SMALL", -1)
 
     def run(values: dict[str, Any], *columns: Column, **known: Any) -> Examined:
         table = pa.table(values)
@@ -31,7 +31,8 @@ def look(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         task = Task(
             tmp_path / "table.parquet", tmp_path / "folded.parquet", len(table), columns, **known
         )
-        return examine.examine(task, "here")
+        with examiner.Examiner() as made:
+            return made.examine(task, "here")
 
     return run
 
