@@ -58,7 +58,6 @@ def _may_hold_hexadecimal(block: bytes) -> bool:
     # In small pieces: arrays of megabytes cost more to allocate than to fill.
     for start in range(0, len(view), _PIECE):
         piece = view[start : start + _PIECE + 1]
-        after = np.flatnonzero((piece[1:] | 0x20) == ord("x"))
-        if (piece[after] == ord("0")).any():
+        if ((piece[:-1] == ord("0")) & ((piece[1:] | 0x20) == ord("x"))).any():
             return True
     return False

@@ -1,12 +1,13 @@
 """Text into typed columns, a whole column at once; what does not fit is told, never guessed.
 
-Each cast first tries the fast way, which is right for clean columns, and falls back to one that
-finds every cell that does not fit.
+Each cast first tries the fast way, which is right for clean columns, then again without the cells
+that look odd, and falls back to one that finds every cell that does not fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -31,15 +32,28 @@ FALSE = ("false", "không", "no")
 _PIECE = 256
 
 Quick = Callable[[pa.StringArray, str, str, Options], pa.Array | None]
+Doubtful = Callable[[pa.StringArray, str, str, Options], Mask | None]
 Exact = Callable[[pa.StringArray, str, str, Options], Cast]
 
-_WAYS: dict[str, tuple[Quick, Exact]] = {
-    "integer": (numbers.quick, numbers.exact),
-    "number": (numbers.quick, numbers.exact),
-    "date": (times.quick, times.exact),
-    "datetime": (times.quick, times.exact),
-    "time": (times.quick, times.exact),
-    "yearmonth": (periods.quick, periods.exact),
+
+@dataclass(frozen=True)
+class _Way:
+    """`quick` casts clean columns, `exact` any; `doubtful` tells the cells that `quick` may fear."""
+
+    quick: Quick
+    exact: Exact
+    doubtful: Doubtful = lambda *_: None
+
+
+_NUMBERS = _Way(numbers.quick, numbers.exact, numbers.doubtful)
+_TIMES = _Way(times.quick, times.exact, times.doubtful)
+_WAYS = {
+    "integer": _NUMBERS,
+    "number": _NUMBERS,
+    "date": _TIMES,
+    "datetime": _TIMES,
+    "time": _TIMES,
+    "yearmonth": _Way(periods.quick, periods.exact),
 }
 # The kinds that a column can have, in the words of the Table Schema standard; `quarter` is ours.
 KINDS = (
@@ -57,7 +71,7 @@ def cast(
     Kinds that stay text keep such a cell; the mask tells it all the same.
     """
     if kind in _WAYS:
-        return _piecewise(text, kind, form, options)
+        return _in_steps(text, kind, form, options)
     if kind in ("year", "quarter"):
         return periods.exact(text, kind, form, options)
     if kind == "boolean":
@@ -70,22 +84,39 @@ def cast(
 def _quick(text: pa.StringArray, kind: str, form: str, options: Options) -> pa.Array | None:
     """Return the column the fast way, None when that may be wrong for any of its cells."""
     try:
-        return _WAYS[kind][0](text, kind, form, options)
+        return _WAYS[kind].quick(text, kind, form, options)
     except pa.ArrowInvalid:
         return None
 
 
-def _piecewise(text: pa.StringArray, kind: str, form: str, options: Options) -> Cast:
-    """Cast whole, else piece by piece, so that a few bad cells make only their pieces slow."""
+def _in_steps(text: pa.StringArray, kind: str, form: str, options: Options) -> Cast:
+    """Cast whole, else without what looks odd, else piece by piece."""
     whole = _quick(text, kind, form, options)
     if whole is not None:
         return whole, None
+    odd = _WAYS[kind].doubtful(text, kind, form, options)
+    if odd is None:
+        return _piecewise(text, kind, form, options)
+    mask = pa.array(odd)
+    rest = _quick(pc.if_else(mask, None, text), kind, form, options)
+    if rest is None:
+        return _piecewise(text, kind, form, options)
+    values, bad = _WAYS[kind].exact(text.filter(mask), kind, form, options)
+    values = pc.replace_with_mask(rest, mask, values)
+    if bad is None:
+        return values, None
+    odd[odd] = bad
+    return values, odd
+
+
+def _piecewise(text: pa.StringArray, kind: str, form: str, options: Options) -> Cast:
+    """Cast piece by piece, so that a few bad cells make only their pieces slow."""
     pieces = [text.slice(start, _PIECE) for start in range(0, len(text), _PIECE)]
     quick = [_quick(piece, kind, form, options) for piece in pieces]
     slow = [piece for piece, values in zip(pieces, quick, strict=True) if values is None]
     if not slow:
         return _joined(quick, kind, form), None
-    exact, found_bad = _WAYS[kind][1](pa.concat_arrays(slow), kind, form, options)
+    exact, found_bad = _WAYS[kind].exact(pa.concat_arrays(slow), kind, form, options)
     values, bad, taken = [], np.zeros(len(text), bool), 0
     for number, piece in enumerate(pieces):
         found = quick[number]

@@ -160,11 +160,14 @@ class SeenHashes:
 
 
 def _first_places(hashes: Hashes) -> npt.NDArray[np.intp] | None:
-    """Return where each hash stands first; None where all differ, which a sort tells sooner."""
+    """Return the places of all but the repeats; None where all differ, which a sort tells."""
     ordered = np.sort(hashes)
-    if not (ordered[1:] == ordered[:-1]).any():
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
         return None
-    return np.unique(hashes, return_index=True)[1]
+    places = np.flatnonzero(np.isin(hashes, again))
+    _, first = np.unique(hashes[places], return_index=True)
+    return np.delete(np.arange(len(hashes)), np.delete(places, first))
 
 
 def hash_rows(columns: Sequence[pa.Array]) -> tuple[Hashes, Mask]:

@@ -11,8 +11,10 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from opendata.pipeline.table import doubts
 from opendata.pipeline.table.typed import (
     Cast,
+    Mask,
     Options,
     arrow_type,
     holds,
@@ -35,6 +37,11 @@ def quick(text: pa.StringArray, kind: str, _form: str, options: Options) -> pa.A
     values = plain.cast(arrow_type(kind, ""))
     is_infinite = kind == "number" and pc.any(pc.is_inf(values)).as_py()
     return None if is_infinite else values
+
+
+def doubtful(text: pa.StringArray, _kind: str, _form: str, options: Options) -> Mask | None:
+    """Return the cells that `quick` may stumble over, None where that is not quickly seen."""
+    return doubts.of_numbers(text, options)
 
 
 def exact(text: pa.StringArray, kind: str, _form: str, options: Options) -> Cast:

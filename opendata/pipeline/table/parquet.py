@@ -3,6 +3,7 @@ table costs the same."""
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -17,7 +18,11 @@ _ROWS_PER_DISTINCT = 4
 
 
 class TableWriter:
-    """Writes batches of one schema; every row group but the last has `ROW_GROUP` rows."""
+    """Writes batches of one schema; every row group but the last has `ROW_GROUP` rows.
+
+    Whole row groups are written in a thread, one at a time, so that who makes the rows goes on;
+    what goes wrong there is raised with the next ones, or at the end.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
@@ -25,6 +30,8 @@ class TableWriter:
         self._waiting: list[pa.RecordBatch] = []
         self._count = 0
         self._writer: pq.ParquetWriter | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1)  # begins with its first task
+        self._written: Future[None] | None = None
         self.rows = 0
 
     def __enter__(self) -> TableWriter:
@@ -36,10 +43,13 @@ class TableWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._flush(self._count)
-        if self._writer:
-            self._writer.close()
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._thread.shutdown()
+            if self._writer:
+                self._writer.close()
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -52,16 +62,29 @@ class TableWriter:
         self._count += batch.num_rows
         self.rows += batch.num_rows
         if self._count >= ROW_GROUP:
-            self._flush(self._count - self._count % ROW_GROUP)
+            rows = self._taken(self._count - self._count % ROW_GROUP)
+            self._wait()
+            self._written = self._thread.submit(self._encode, rows)
 
-    def _flush(self, count: int) -> None:
+    def _finish(self) -> None:
+        self._wait()
+        self._encode(self._taken(self._count))
+
+    def _wait(self) -> None:
+        if self._written:
+            self._written.result()
+
+    def _taken(self, count: int) -> pa.Table:
         table = pa.Table.from_batches(self._waiting, self._schema)
-        if self._writer is None:
-            self._writer = self._open(table.slice(0, ROW_GROUP))
-        if count:
-            self._writer.write_table(table.slice(0, count), row_group_size=ROW_GROUP)
         self._waiting = table.slice(count).to_batches()
         self._count -= count
+        return table.slice(0, count)
+
+    def _encode(self, rows: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = self._open(rows.slice(0, ROW_GROUP))
+        if len(rows):
+            self._writer.write_table(rows, row_group_size=ROW_GROUP)
 
     def _open(self, first: pa.Table) -> pq.ParquetWriter:
         return pq.ParquetWriter(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opendata.pipeline.table import fixed
+from opendata.pipeline.table import doubts, fixed
 from opendata.pipeline.table.typed import Cast, Mask, Options, arrow_type, trimmed
 
 ZONED = "%Y-%m-%dT%H:%M:%S%z"
@@ -55,6 +55,14 @@ def quick(text: pa.StringArray, kind: str, form: str, _options: Options) -> pa.A
     first = _FIRST_DAY if kind == "date" else _FIRST_DAY * _MICROS_OF_DAY
     number = values.view(pa.int32() if kind == "date" else pa.int64())
     return None if (pc.min(number).as_py() or 0) < first else values
+
+
+def doubtful(text: pa.StringArray, kind: str, form: str, _options: Options) -> Mask | None:
+    """Return the cells that `quick` may stumble over, None where that is not quickly seen."""
+    if kind != "date" or form == "any":
+        return None
+    shown = _ISO_PICTURES[10] if form == "default" else (_picture(form) or ("",))[0]
+    return doubts.of_dates(text, shown) if len(shown) == 10 else None
 
 
 def exact(text: pa.StringArray, kind: str, form: str, _options: Options) -> Cast:
