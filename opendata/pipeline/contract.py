@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from opendata.pipeline.state import Change
 from opendata.pipeline.table.expected import WIDER
-from opendata.pipeline.tables import BuiltTable, Column
+from opendata.pipeline.tables import BuiltTable, Change, Column
 
 #: For each table, {name, type, format, options} of each column, in order.
 Contract = Mapping[str, Sequence[Mapping[str, Any]]]

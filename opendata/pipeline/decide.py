@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from opendata.pipeline.contract import difference
-from opendata.pipeline.state import Change, Policy, Published, Tools, Verdict, Work
-from opendata.pipeline.tables import BuiltTable
+from opendata.pipeline.state import Policy, Published, Tools, Verdict, Work
+from opendata.pipeline.tables import BuiltTable, Change
 from opendata.vocabulary import TOLD_ONLY, BuildState
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opendata.config import Tables
 from opendata.errors import SourceFailure
 from opendata.pipeline.shape import claims, shapes, signature
-from opendata.pipeline.state import Tools, Work
 from opendata.pipeline.tables import FileShape
 from opendata.pipeline.unpack import frame, members
+
+if TYPE_CHECKING:
+    # A checked file goes through these steps without the tools of a run.
+    from opendata.pipeline.state import Tools, Work
 
 _BINARY = signature.Signature("other", "not-tabular")
 

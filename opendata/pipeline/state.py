@@ -14,13 +14,10 @@ from opendata import faults
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.harvester import Harvester, Validators
-from opendata.pipeline.tables import BuiltTable, FileShape
+from opendata.pipeline.tables import BuiltTable, Change, FileShape
 from opendata.records import Distribution
 from opendata.services.table_schemas import TableSchema
 from opendata.storage import Store
-
-# Differences that readers who rely on a table would fail at.
-_BREAKING = frozenset({"table-gone", "column-gone", "column-renamed", "type-changed"})
 
 
 @dataclass(frozen=True)
@@ -66,23 +63,6 @@ class Published:
     digest: str
     rows: int
     contract: Mapping[str, Sequence[Mapping[str, Any]]] | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference; `kind` is a code of `vocabulary.CHANGES`, `before` and `after` are types, or
-    names where a column was renamed."""
-
-    kind: str
-    table: str
-    column: str = ""
-    before: str = ""
-    after: str = ""
-
-    @property
-    def is_breaking(self) -> bool:
-        """Whether readers who rely on the promise would fail."""
-        return self.kind in _BREAKING
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Tables on their way through the steps: where they lie in a file, and what was built of them."""
+"""Tables on their way through the steps: where they lie in a file, what was built of them, and how
+that differs from what was promised."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ from typing import Any
 
 from opendata.pipeline.apart import Apart
 from opendata.records import Problem
+
+# Differences that readers who rely on a table would fail at.
+_BREAKING = frozenset({"table-gone", "column-gone", "column-renamed", "type-changed"})
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,20 @@ class BuiltTable:
     profile: dict[str, Any] = field(default_factory=dict)  # as `table.profile` describes it
     folded: Path | None = None  # text columns in small letters without marks, for searching
     personal: tuple[PersonalFinding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference; `kind` is a code of `vocabulary.CHANGES`, `before` and `after` are types, or
+    names where a column was renamed."""
+
+    kind: str
+    table: str
+    column: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def is_breaking(self) -> bool:
+        """Whether readers who rely on the promise would fail."""
+        return self.kind in _BREAKING

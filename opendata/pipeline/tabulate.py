@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opendata.config import Tables
 from opendata.pipeline.contract import Contract
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.state import Tools, Work
 from opendata.pipeline.table import header_match
 from opendata.pipeline.table.build import Files, build_table
 from opendata.pipeline.table.expected import Expected
 from opendata.pipeline.tables import BuiltTable, FileShape, TableShape
 from opendata.services.table_schemas import TableSchema
+
+if TYPE_CHECKING:
+    # A checked file goes through these steps without the tools of a run.
+    from opendata.pipeline.state import Tools, Work
 
 
 def tabulate(work: Work, tools: Tools) -> Work:

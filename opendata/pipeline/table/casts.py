@@ -38,7 +38,7 @@ Exact = Callable[[pa.StringArray, str, str, Options], Cast]
 
 @dataclass(frozen=True)
 class _Way:
-    """`quick` casts clean columns, `exact` any; `doubtful` tells the cells that `quick` may fear."""
+    """`quick` casts clean columns, `exact` any; `doubtful`: cells that `quick` may stumble over."""
 
     quick: Quick
     exact: Exact
