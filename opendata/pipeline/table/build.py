@@ -31,7 +31,7 @@ from opendata.pipeline.table.note import Note
 from opendata.pipeline.table.parquet import TableWriter
 from opendata.pipeline.table.personal import PersonalWatch
 from opendata.pipeline.table.plan import TablePlan
-from opendata.pipeline.table.quarantine import Cells, Quarantine, all_clean
+from opendata.pipeline.table.quarantine import AreClean, Quarantine, all_clean
 from opendata.pipeline.table.row_numbers import RowNumbers
 from opendata.pipeline.tables import BuiltTable, ProblemCount
 from opendata.records import Problem
@@ -96,7 +96,7 @@ def build_table(
     planned = plan_of(source, expected)
     personal = _personal_watch(source, planned, expected)
     with Examiner() as examiner:
-        done = _passed(source, planned, files, [*watchers, personal, examiner], personal.is_clean)
+        done = _passed(source, planned, files, [*watchers, personal, examiner], personal.are_clean)
         found = examiner.examine(_task(source, planned, files, done), source.where)
     return BuiltTable(
         name=source.table.name,
@@ -124,10 +124,10 @@ def _passed(
     planned: TablePlan,
     files: Files,
     watchers: Sequence[Watcher],
-    is_clean: Callable[[Cells], bool],
+    are_clean: AreClean,
 ) -> Pass:
     """Pass over the file, and once more where only the written table tells which rows to keep."""
-    stream = partial(one_pass, source, planned, files, is_clean=is_clean)
+    stream = partial(one_pass, source, planned, files, are_clean=are_clean)
     done = stream(watchers)
     if cleared := repeats.wrongly_held(files.parquet, planned.keys, done.watch.suspects):
         # Two keys with one hash, once in some million files: read again, knowing better.
@@ -200,7 +200,7 @@ def one_pass(
     files: Files,
     watchers: Sequence[Watcher] = (),
     *,
-    is_clean: Callable[[Cells], bool] = all_clean,
+    are_clean: AreClean = all_clean,
     cleared: Sequence[Numbers] = (),
     dangling: Sequence[Numbers] = (),
 ) -> Pass:
@@ -219,7 +219,7 @@ def one_pass(
         return _worked(piece(), checker, arrow, planned, tuple(folding))
 
     with (
-        Quarantine(files.quarantine, max_samples=limit, is_clean=is_clean) as bad,
+        Quarantine(files.quarantine, max_samples=limit, are_clean=are_clean) as bad,
         TableWriter(files.parquet, arrow) as writer,
     ):
         for done in beside(

@@ -6,7 +6,7 @@ A number is a run of digits (`0912345678`), or groups of them that one kind of s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,26 +77,26 @@ def shape_of(groups: str) -> int:
     return sum(int(size) << (4 * place) for place, size in enumerate(groups))
 
 
-def numbers(text: pa.StringArray) -> tuple[pa.StringArray, Numbers | None]:
-    """Return the cells that may hold numbers of nine to nineteen digits, and the numbers of these;
-    None where there is none, which is cheap to see."""
+def numbers(text: pa.StringArray) -> Numbers | None:
+    """Return the numbers of nine to nineteen digits in a column; None where there is none, which
+    is cheap to see."""
     data, ends = octets(text)
     sizes = np.diff(ends)
     if not len(data) or sizes.max() < SHORTEST:
-        return text[:0], None
+        return None
     digit = _is_digit(data)
     if digit.all():
         found = Numbers(data - 48, np.arange(len(sizes)), ends[:-1], sizes, np.zeros_like(sizes))
         right = (sizes >= SHORTEST) & (sizes <= LONGEST)
-        return text, found if right.all() else found.where(right)
+        return found if right.all() else found.where(right)
     cells = _candidates(digit, ends, sizes >= SHORTEST)
     if not len(cells):
-        return text[:0], None
-    if len(cells) * 2 < len(text):
-        text = text.take(pa.array(cells))
-        data, ends = octets(text)
-        digit = _is_digit(data)
-    return text, _Runs(data, ends, digit).numbers()
+        return None
+    if len(cells) * 2 >= len(text):
+        return _Runs(data, ends, digit).numbers()
+    data, ends = octets(text.take(pa.array(cells)))
+    found = _Runs(data, ends, _is_digit(data)).numbers()
+    return replace(found, cell=cells[found.cell])
 
 
 def _candidates(

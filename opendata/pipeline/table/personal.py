@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,9 +38,6 @@ from opendata.pipeline.tables import Column, PersonalFinding
 
 _LOOKED_AT = {"string", "integer", "year", "any"}
 _HOUSE = r"[0-9,]"  # an address that says more than the commune
-
-# Of all that a single cell can give away, a passport has the fewest.
-_FEWEST_DIGITS = 7
 
 
 @dataclass
@@ -162,39 +160,38 @@ class PersonalWatch:
     def _label(self, place: int) -> str:
         """A file without header has its first row in place of names: they may be of a person."""
         column = self._columns[place]
-        return column.name if _is_clean_text(column.header) else f"column_{place + 1}"
+        return f"column_{place + 1}" if _is_personal_text(column.header) else column.name
 
-    def is_clean(self, cells: Sequence[str | None]) -> bool:
-        """Say whether nothing in a row looks like personal data, allowed kinds apart.
+    def are_clean(self, rows: Sequence[Sequence[str | None]]) -> list[bool]:
+        """Say of each row whether nothing in it looks like personal data, allowed kinds apart.
 
         Stricter than `findings`: a number that has the form by chance is no clean one.
         """
-        if len(cells) != len(self._columns):
-            return not self._pairs and all(_is_clean_text(cell) for cell in cells)
-        if any(cells[pair.person] and cells[pair.other] for pair in self._closed_pairs()):
-            return False
-        return all(self._is_clean_cell(place, cell) for place, cell in enumerate(cells))
+        is_whole = [len(cells) == len(self._columns) for cells in rows]
+        whole = iter(
+            self._clean_rows([row for row, fits in zip(rows, is_whole, strict=True) if fits])
+        )
+        return [
+            next(whole) if fits else not self._pairs and not any(map(_is_personal_text, row))
+            for row, fits in zip(rows, is_whole, strict=True)
+        ]
+
+    def _clean_rows(self, rows: Sequence[Sequence[str | None]]) -> list[bool]:
+        clean = np.ones(len(rows), bool)
+        for place, column in enumerate(self._columns):
+            text = pa.array([cells[place] for cells in rows], pa.string())
+            allowed = self._allowed.get(column.name, frozenset())
+            clean &= ~self._tally(place, is_number=False).looks_personal(text, allowed)
+        for pair in self._closed_pairs():
+            named = [bool(cells[pair.person] and cells[pair.other]) for cells in rows]
+            clean &= ~np.array(named, bool)
+        return list(map(bool, clean))
 
     def _closed_pairs(self) -> Iterator[_Pair]:
         for pair in self._pairs:
             both = (self._columns[pair.person], self._columns[pair.other])
             if not any(self._is_allowed(pair.kind, column) for column in both):
                 yield pair
-
-    def _is_clean_cell(self, place: int, cell: str | None) -> bool:
-        if not _may_be_personal(cell):
-            return True
-        tally = self._tally(place, is_number=False)
-        tally.add(pa.array([cell], pa.string()))
-        allowed = self._allowed.get(self._columns[place].name, frozenset())
-        return tally.kinds() <= allowed
-
-
-def _may_be_personal(cell: str | None) -> bool:
-    """Say cheaply whether a cell may hold anything that a single cell can give away."""
-    if not cell:
-        return False
-    return "@" in cell or sum(map(str.isdigit, cell)) >= _FEWEST_DIGITS
 
 
 def _counts(tallies: Sequence[Tally]) -> Counter[str]:
@@ -204,10 +201,8 @@ def _counts(tallies: Sequence[Tally]) -> Counter[str]:
     return counts
 
 
-def _is_clean_text(cell: str | None) -> bool:
-    tally = Tally()
-    tally.add(pa.array([cell], pa.string()))
-    return not tally.kinds()
+def _is_personal_text(cell: str | None) -> bool:
+    return bool(Tally().looks_personal(pa.array([cell], pa.string())).any())
 
 
 def _is_told(kind: str, values: pa.Array) -> pa.BooleanArray:

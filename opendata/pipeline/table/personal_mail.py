@@ -33,3 +33,9 @@ def is_office(address: str) -> bool:
 def only_office(text: pa.StringArray) -> pa.BooleanArray:
     """Say of each cell whether it is one address of an office and nothing else."""
     return pc.match_substring_regex(text, _OFFICE_CELL)
+
+
+def has_address(text: pa.StringArray) -> pa.BooleanArray:
+    """Say of each cell whether an address stands anywhere in it; of nothing, no."""
+    found = pc.or_(pc.match_substring_regex(text, _MAIL), only_office(text))
+    return found.fill_null(fill_value=False)

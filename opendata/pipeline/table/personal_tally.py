@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from opendata.pipeline.table import digits, personal_mail
 from opendata.pipeline.table.digits import Numbers
-from opendata.pipeline.table.octets import octets
+from opendata.pipeline.table.octets import Positions, octets
 from opendata.pipeline.table.personal_forms import FORMS, Form, Need, is_tax_code
+from opendata.pipeline.table.typed import Mask
 
 SAMPLES = 3
 _MANY = 20  # cells
@@ -88,10 +89,9 @@ class Tally:
 
     def _numbers(self, text: pa.StringArray) -> None:
         self._looked_at += len(text)
-        text, found = digits.numbers(text)
-        if found is None or not len(found.cell):
+        found = _numbers_in(text)
+        if found is None:
             return
-        found = _without_pages(text, found)
         present = _sizes(found.size)
         self._sizes.update(_sizes(found.size[found.shape == 0]) if found.shape.any() else present)
         for place, form in enumerate(self._forms):
@@ -104,13 +104,16 @@ class Tally:
             return
         self._hits[place] += hits.cells
         self._sizes[form.sizes[0]] += int(np.count_nonzero(hits.shape))
-        if form.kind == "phone" and form.sizes == (10,) and form.kind not in self._named:
+        if self._may_be_tax_code(form):
             self._tax[place] += int(is_tax_code(hits).sum())
         for index in range(min(len(hits.cell), SAMPLES)):
             self._sample(form.kind, masked_number(hits.text(index), form.kind))
 
+    def _may_be_tax_code(self, form: Form) -> bool:
+        return form.kind == "phone" and form.sizes == (10,) and form.kind not in self._named
+
     def _passports(self, text: pa.StringArray) -> None:
-        is_one = pc.match_substring_regex(text, _PASSPORT).fill_null(fill_value=False)
+        is_one = _matches(text, _PASSPORT)
         if count := pc.sum(is_one).as_py():
             self._others["passport"] += count
             for cell in text.filter(is_one)[:SAMPLES].to_pylist():
@@ -171,15 +174,41 @@ class Tally:
             return False
         return hits * 2 >= sum(self._sizes[size] for size in form.sizes)
 
-    def kinds(self) -> set[str]:
-        """Return every kind that any cell had the form of, be it by chance; tax codes apart."""
-        forms = {
-            form.kind
-            for place, form in enumerate(self._forms)
-            if self._hits[place] > self._tax[place]
-        }
-        mails = {"email"} if self._others["email"] or self._others[_POSTS] else set()
-        return forms | mails | ({"passport"} if self._others["passport"] else set())
+    def looks_personal(self, text: pa.StringArray, allowed: Collection[str] = ()) -> Mask:
+        """Say which cells have the form of any kind that is not allowed, be it by chance; tax codes
+        apart. Counts nothing."""
+        mask: Mask = np.zeros(len(text), bool)
+        if "email" not in allowed:
+            mask |= _flags(personal_mail.has_address(text))
+        if "passport" in self._named and "passport" not in allowed:
+            mask |= _flags(_matches(text, _PASSPORT))
+        if found := _numbers_in(text):
+            for form in self._forms:
+                if form.kind not in allowed:
+                    mask[self._cells_of(form, found)] = True
+        return mask
+
+    def _cells_of(self, form: Form, found: Numbers) -> Positions:
+        mine = _of(found, form, is_alone=False)
+        hits = mine.where(form.check(mine))
+        return hits.where(~is_tax_code(hits)).cell if self._may_be_tax_code(form) else hits.cell
+
+
+def _matches(text: pa.StringArray, pattern: str) -> pa.BooleanArray:
+    return pc.match_substring_regex(text, pattern).fill_null(fill_value=False)
+
+
+def _flags(answer: pa.BooleanArray) -> Mask:
+    flags: Mask = answer.to_numpy(zero_copy_only=False)
+    return flags
+
+
+def _numbers_in(text: pa.StringArray) -> Numbers | None:
+    """Return the numbers of a column but for those in addresses of pages; None for none."""
+    found = digits.numbers(text)
+    if found is None or not len(found.cell):
+        return None
+    return _without_pages(text, found)
 
 
 def _sizes(found: npt.NDArray[np.intp]) -> dict[int, int]:
@@ -189,10 +218,8 @@ def _sizes(found: npt.NDArray[np.intp]) -> dict[int, int]:
 def _without_pages(text: pa.StringArray, found: Numbers) -> Numbers:
     if len(found.digits) == len(octets(text)[0]):
         return found  # digits and nothing else
-    web = pc.match_substring(text, _WEB)
-    if not pc.any(web).as_py():
-        return found
-    return found.where(~web.fill_null(fill_value=False).to_numpy(zero_copy_only=False)[found.cell])
+    web = pc.match_substring(text.take(pa.array(found.cell)), _WEB)
+    return found.where(~_flags(web)) if pc.any(web).as_py() else found
 
 
 def _of(found: Numbers, form: Form, *, is_alone: bool) -> Numbers:

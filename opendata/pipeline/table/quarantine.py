@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,22 +41,23 @@ class Line:
     rule: str = ""
 
 
-def all_clean(_cells: Cells) -> bool:
+AreClean = Callable[[Sequence[Cells]], Sequence[bool]]
+
+
+def all_clean(rows: Sequence[Cells]) -> Sequence[bool]:
     """Clear every row: nobody looks for personal data."""
-    return True
+    return [True] * len(rows)
 
 
 class Quarantine:
     """Collects the bad rows of one table; the file exists only if there are any.
 
-    Samples are seen by the public: they have no value where `is_clean` does not clear the row.
+    Samples are seen by the public: they have no value where `are_clean` does not clear the row.
     """
 
-    def __init__(
-        self, path: Path, *, max_samples: int, is_clean: Callable[[Cells], bool] = all_clean
-    ) -> None:
+    def __init__(self, path: Path, *, max_samples: int, are_clean: AreClean = all_clean) -> None:
         self._path = path
-        self._is_clean = is_clean
+        self._are_clean = are_clean
         self._max_samples = max_samples
         self._counts: Counter[tuple[str, str]] = Counter()
         self._rules: dict[tuple[str, str], str] = {}
@@ -97,18 +98,20 @@ class Quarantine:
         """The first problems by row."""
         return tuple(sorted(self._samples, key=lambda problem: problem.row or 0))
 
-    def add(self, lines: Iterable[Line]) -> None:
+    def add(self, lines: Sequence[Line]) -> None:
         """Keep problems of rows that are not published."""
-        for line in lines:
-            self.note(line.code, line.column, self._shown(line), row=line.row, rule=line.rule)
-            self._waiting.append(line)
-            if len(self._waiting) >= _BATCH:
-                self._flush()
+        for line, value in zip(lines, self._shown(lines), strict=True):
+            self.note(line.code, line.column, value, row=line.row, rule=line.rule)
+        self._waiting += lines
+        if len(self._waiting) >= _BATCH:
+            self._flush()
 
-    def _shown(self, line: Line) -> str:
-        """The value, if it may be seen; asked only while samples are taken, for it costs."""
-        is_wanted = line.value and len(self._samples) < self._max_samples
-        return line.value if is_wanted and self._is_clean(line.cells) else ""
+    def _shown(self, lines: Sequence[Line]) -> list[str]:
+        """The values that may be seen; asked only while samples are taken, for it costs."""
+        wanted = lines[: max(0, self._max_samples - len(self._samples))]
+        clean = self._are_clean([line.cells for line in wanted]) if wanted else ()
+        shown = [line.value if fits else "" for line, fits in zip(wanted, clean, strict=True)]
+        return shown + [""] * (len(lines) - len(wanted))
 
     def note(self, code: str, column: str, value: str, *, row: int, rule: str = "") -> None:
         """Count a problem; the row may be published all the same."""
