@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opendata.config import Tables
 from opendata.pipeline.contract import Contract
 from opendata.pipeline.readers.base import TableSource
-from opendata.pipeline.table import header_match
+from opendata.pipeline.table import header_match, references
 from opendata.pipeline.table.build import Files, build_table
 from opendata.pipeline.table.expected import Expected
 from opendata.pipeline.tables import BuiltTable, FileShape, TableShape
@@ -61,10 +61,14 @@ def build_tables(
 ) -> tuple[BuiltTable, ...]:
     """Build every table of a file into `folder`."""
     schemas = _schemas(shape.tables, schema)
-    return tuple(
-        _build(TableSource(table, limits, where), schemas[number], _files(folder, number), promise)
-        for number, table in enumerate(shape.tables)
-    )
+    built: dict[int, BuiltTable] = {}
+    # What foreign keys of the schema point to is written first.
+    for number in sorted(range(len(shape.tables)), key=lambda number: bool(schemas[number])):
+        source = TableSource(shape.tables[number], limits, where)
+        others = {table.name: table.parquet for table in built.values()}
+        expected = Expected(schemas[number], others=others)
+        built[number] = _build(source, expected, _files(folder, number), promise)
+    return tuple(built[number] for number in range(len(shape.tables)))
 
 
 def _files(folder: Path, number: int) -> Files:
@@ -73,11 +77,11 @@ def _files(folder: Path, number: int) -> Files:
 
 
 def _build(
-    source: TableSource, schema: TableSchema | None, files: Files, promise: Promise | None
+    source: TableSource, expected: Expected, files: Files, promise: Promise | None
 ) -> BuiltTable:
     promised = promise.contract.get(source.table.name, ()) if promise else ()
-    built = build_table(source, Expected(schema, promised), files)
-    if promise is None or schema or not _is_of_other_types(built, promise):
+    built = build_table(source, replace(expected, promised=promised), files)
+    if promise is None or expected.schema or not _is_of_other_types(built, promise):
         return built
     # So many values do not fit that the types are no longer those that were promised.
     files.quarantine.unlink(missing_ok=True)
@@ -97,11 +101,19 @@ def _schemas(
 ) -> list[TableSchema | None]:
     """Give the schema to the sheets that share a column with it; a sheet of notes is learned.
 
-    Where no sheet does, the first one is held against the schema: its mismatch must show.
+    Where no sheet does, the first one is held against the schema: its mismatch must show. A sheet
+    that foreign keys of the schema point to is another kind of table.
     """
     if schema is None:
         return [None] * len(tables)
-    fitting = [any(header_match.match(table.header, schema)) for table in tables]
+    fitting = [_is_meant(table, schema) for table in tables]
     if not any(fitting):
         fitting[:1] = [True] * len(tables[:1])
     return [schema if fits else None for fits in fitting]
+
+
+def _is_meant(table: TableShape, schema: TableSchema) -> bool:
+    targets = [key.resource for key in schema.foreign_keys if key.resource]
+    if any(references.is_named(table.name, target) for target in targets):
+        return False
+    return any(header_match.match(table.header, schema))

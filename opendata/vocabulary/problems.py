@@ -48,6 +48,9 @@ _OF_TABLES: dict[str, Word] = table(
     Word("foreign-key", "Giá trị trỏ tới một dòng không có trong bảng.", "The value points to a row that the table does not have.",
          "Đề nghị bổ sung dòng được trỏ tới hoặc sửa giá trị.",
          "Add the row that it points to, or mend the value."),
+    Word("missing-table", "Tệp không có bảng hoặc cột mà khóa ngoại của lược đồ trỏ tới; khóa chưa được kiểm tra.", "The file lacks the table or the column that a foreign key of the schema points to; the key was not checked.",
+         "Đề nghị đặt bảng đó vào cùng tệp: một trang tính khác, hoặc một tệp khác trong tệp nén.",
+         "Put that table into the same file: another sheet, or another member of an archive."),
     Word("min-length", "Giá trị ngắn hơn quy định.", "The value is shorter than allowed.",
          "Đề nghị ghi đầy đủ giá trị; giữ các số 0 ở đầu mã.",
          "Write the value in full; keep leading zeros of codes."),
@@ -160,4 +163,4 @@ _OF_RECORDS: dict[str, Word] = table(
 PROBLEMS: dict[str, Word] = {**_OF_TABLES, **_OF_FILES, **_OF_RECORDS}
 
 # Told to those who ask, and no reason to flag or to refuse.
-TOLD_ONLY = frozenset({"column-order", "blank-column", "blank-row"})
+TOLD_ONLY = frozenset({"column-order", "blank-column", "blank-row", "missing-table"})

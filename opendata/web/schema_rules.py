@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from opendata.services.table_schemas import Field, TableSchema
+from opendata.services.table_schemas import Field, ForeignKey, TableSchema
 
 
 def in_words(field: Field) -> list[str]:
@@ -18,20 +18,31 @@ def of_rows(schema: TableSchema) -> list[str]:
     if schema.primary_key:
         said.append(_same(schema.primary_key))
     said += [_same(names) for names in schema.unique_keys]
-    for key in schema.foreign_keys:
-        if not key.resource:
-            said.append(
-                _(
-                    "%(columns)s must occur in %(targets)s of another row.",
-                    columns=", ".join(key.fields),
-                    targets=", ".join(key.targets),
-                )
-            )
+    said += [_points(key) for key in schema.foreign_keys]
     return [*said, *(_("In every row: %(rule)s.", rule=rule.text) for rule in schema.rules)]
 
 
 def _same(names: tuple[str, ...]) -> str:
     said: str = _("No two rows may agree in: %(columns)s.", columns=", ".join(names))
+    return said
+
+
+def _points(key: ForeignKey) -> str:
+    columns, targets = ", ".join(key.fields), ", ".join(key.targets)
+    said: str = (
+        _(
+            "%(columns)s must occur in %(targets)s of the table %(table)s in the same file.",
+            columns=columns,
+            targets=targets,
+            table=key.resource,
+        )
+        if key.resource
+        else _(
+            "%(columns)s must occur in %(targets)s of another row.",
+            columns=columns,
+            targets=targets,
+        )
+    )
     return said
 
 

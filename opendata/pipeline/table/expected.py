@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,11 +19,13 @@ import pyarrow as pa
 from opendata.pipeline.readers import pieces
 from opendata.pipeline.readers.base import Piece, TableSource, TextBatch
 from opendata.pipeline.readers.wanted import Wanted
-from opendata.pipeline.table import infer, names, plan
+from opendata.pipeline.table import infer, names, plan, references
 from opendata.pipeline.table.decision import Decision
 from opendata.pipeline.table.in_order import in_order
 from opendata.pipeline.table.plan import ColumnPlan, TablePlan
+from opendata.pipeline.table.rules import rule_of_key
 from opendata.pipeline.table.times import ZONED
+from opendata.records import Problem
 from opendata.services.table_schemas import TableSchema
 
 _ZONE = re.compile(r"(Z|[+-][0-9]{2}:?[0-9]{2})\s*\Z")
@@ -35,20 +38,30 @@ class Expected:
     """A published schema, or the columns promised ({name, type, format, options}); or nothing.
 
     `is_firm`: a column that was typed is read so even where the file now holds other text.
+    `others`: tables of the same file that are written already, which foreign keys may point to.
     """
 
     schema: TableSchema | None = None
     promised: Sequence[Mapping[str, Any]] = ()
     is_firm: bool = True
+    others: Mapping[str, Path] = field(default_factory=dict)
 
 
 def plan_of(source: TableSource, expected: Expected) -> TablePlan:
     """Return what each column of a table becomes; without a schema the file is read for it."""
     table = source.table
     if expected.schema is not None:
-        return _with_zones(plan.by_schema(table.header, expected.schema), source)
+        planned = plan.by_schema(table.header, expected.schema)
+        return _with_references(_with_zones(planned, source), expected.others)
     decisions = infer.infer(table, in_order(_read, pieces(source, Wanted())))
     return plan.learned(table, keep_promises(decisions, names.unique_names(table.header), expected))
+
+
+def _with_references(planned: TablePlan, others: Mapping[str, Path]) -> TablePlan:
+    """Point the foreign keys to the tables of the file; a key without one is told."""
+    found, lost = references.found_in(planned.references, others)
+    told = (Problem("missing-table", field=key.label, rule=rule_of_key(key)) for key in lost)
+    return replace(planned, references=tuple(found), mismatch=(*planned.mismatch, *told))
 
 
 def _with_zones(planned: TablePlan, source: TableSource) -> TablePlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from opendata.pipeline.table import header_match, names
 from opendata.pipeline.table.decision import Decision
@@ -36,12 +37,15 @@ class ColumnPlan:
 class Key:
     """Columns whose values may occur once; `code` is `unique` or `primary-key`.
 
-    Of the code `foreign-key`: columns whose values must occur in the columns `targets`.
+    Of the code `foreign-key`: columns whose values must occur in the columns `targets`, of this
+    table or of the one that lies at `path` and is called `table`.
     """
 
     code: str
     names: tuple[str, ...]
     targets: tuple[str, ...] = ()
+    table: str = ""
+    path: Path | None = None
 
     @property
     def label(self) -> str:
@@ -117,7 +121,9 @@ def by_schema(header: Sequence[str], schema: TableSchema) -> TablePlan:
         keys=tuple(key for key in _keys(schema) if present.issuperset(key.names)),
         mismatch=header_match.mismatch(fields, chosen, schema),
         references=tuple(
-            key for key in _references(schema) if present.issuperset(key.names + key.targets)
+            key
+            for key in _references(schema)
+            if present.issuperset(key.names if key.table else key.names + key.targets)
         ),
         lists=tuple(_lists(fields, present)),
         rules=tuple(rule for rule in schema.rules if present.issuperset(_sides(rule))),
@@ -162,11 +168,8 @@ def _keys(schema: TableSchema) -> list[Key]:
 
 
 def _references(schema: TableSchema) -> list[Key]:
-    """Return the keys that point into the same table; others have nothing here to point to."""
     return [
-        Key("foreign-key", key.fields, key.targets)
-        for key in schema.foreign_keys
-        if not key.resource
+        Key("foreign-key", key.fields, key.targets, key.resource) for key in schema.foreign_keys
     ]
 
 

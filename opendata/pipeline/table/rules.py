@@ -31,7 +31,10 @@ def rule_of_width(columns: int) -> str:
 
 def rule_of_key(key: Key) -> str:
     """Return the rule of a key: its columns together occur once, or occur in its targets."""
-    return _short(f"in: {', '.join(key.targets)}" if key.targets else f"unique: {key.label}")
+    if not key.targets:
+        return _short(f"unique: {key.label}")
+    targets = ", ".join(key.targets)
+    return _short(f"in: {key.table} ({targets})" if key.table else f"in: {targets}")
 
 
 def _type(plan: ColumnPlan) -> str:

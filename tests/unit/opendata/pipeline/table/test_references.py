@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
+
+import pytest
 
 FIELDS: list[dict[str, Any]] = [{"name": "code"}, {"name": "parent"}]
 KEY = {"fields": "parent", "reference": {"resource": "", "fields": "code"}}
@@ -51,9 +55,48 @@ def test_key_of_two_parts_with_numbers(build) -> None:
     assert [(row, column) for row, column, *_ in built.quarantined] == [(3, "up_level, up_number")]
 
 
-def test_key_into_another_table_is_not_checked(build) -> None:
-    key = {"fields": "parent", "reference": {"resource": "other", "fields": "code"}}
-    assert build("code,parent\na,x\n", fields=FIELDS, foreignKeys=[key]).quarantined == []
+OTHER = {"fields": "parent", "reference": {"resource": "Tinh", "fields": "ma_tinh"}}
+
+
+def packed(**members: str) -> bytes:
+    """Return a ZIP of CSV files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(f"du-lieu/{name}.csv", text)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("order", [("xa", "tinh"), ("tinh", "xa")])
+def test_key_into_another_table_of_the_file(build, order: tuple[str, str]) -> None:
+    # The other table shares a column with the schema, and is none of its tables all the same.
+    texts = {
+        "xa": "code,parent\na,01\nb,99\nc,\nd,02\n",
+        "tinh": "Mã tỉnh,code\n01,x\n02,y\n",
+    }
+    content = packed(**{name: texts[name] for name in order})
+    built = build(content, claim="zip", fields=FIELDS, foreignKeys=[OTHER])
+    units, provinces = sorted(built.tables, key=lambda table: table.name, reverse=True)
+    assert [table.name for table in built.tables] == [f"du-lieu/{name}.csv" for name in order]
+    assert (units.rows_accepted, units.rows_quarantined, units.schema) == (3, 1, "test/1.0")
+    assert [(p.row, p.field, p.code, p.rule) for p in units.samples] == [
+        (2, "parent", "foreign-key", "in: Tinh (Mã tỉnh)")
+    ]
+    assert (provinces.schema, provinces.rows_accepted) == ("learned", 2)
+
+
+@pytest.mark.parametrize("header", ["ma_tinh", "ma_vung"])
+def test_key_into_a_table_that_the_file_lacks_is_told(build, header: str) -> None:
+    members = {
+        "xa": "code,parent\na,x\n",
+        "huyen" if header == "ma_tinh" else "tinh": f"{header}\n1\n",
+    }
+    tables = build(packed(**members), claim="zip", fields=FIELDS, foreignKeys=[OTHER]).tables
+    (units,) = (table for table in tables if table.schema == "test/1.0")
+    assert units.rows_quarantined == 0
+    assert [(p.code, p.field, p.rule) for p in units.schema_mismatch] == [
+        ("missing-table", "parent", "in: Tinh (ma_tinh)")
+    ]
 
 
 def test_unique_keys_beside_the_primary_key(build) -> None:
