@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from opendata.search.knowledge import Knowledge
 
 # A flat search document: field name of `fields.py` -> text, list of words, or ISO date. Has `id`.
 SearchDocument = Mapping[str, Any]
@@ -12,7 +15,11 @@ SearchDocument = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Query:
-    """What a person asked: words, facet values that must hold, order, and which page."""
+    """What a person asked: words, facet values that must hold, order, and which page.
+
+    `knowledge`: what the words are understood by, the published lexicon where there is none;
+    `relaxed`: 1, any one of the words will do; 2, places and agencies need not be met either.
+    """
 
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -20,6 +27,8 @@ class Query:
     page: int = 1
     size: int = 20
     facet_size: int = 50
+    knowledge: Knowledge | None = None
+    relaxed: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from opendata.search import text
+from opendata.search import places, text
 from opendata.search.base import SearchDocument
+from opendata.search.knowledge import published
 
 # Every text field is indexed three times: with marks, without, and as pairs of neighbours.
 EXACT, FOLDED, BIGRAMS = "_x", "_f", "_b"
@@ -17,6 +19,7 @@ class Field:
     """One field of the index, filled from the keys `sources` of the search document.
 
     `sort` names the order that people may choose; dates run from new to old, keywords from A to Z.
+    `derive` makes the values of a keyword that no source tells.
     """
 
     name: str
@@ -25,7 +28,17 @@ class Field:
     weight: float = 0.0
     facet: bool = False
     sort: str = ""
+    derive: Callable[[SearchDocument], list[str]] | None = None
 
+
+def _units(document: SearchDocument) -> list[str]:
+    """Return the provinces that a document is about: as told, else by its title or publisher."""
+    texts = [document.get("title", ""), document.get("publisher_name", "")]
+    period = (document.get("period_start") or "", document.get("period_end") or "")
+    return places.of_document(document.get("areas", ()), texts, period, published().gazetteer)
+
+
+UNIT = "unit"
 
 FIELDS = (
     Field("title", "text", ("title", "title_en"), weight=3.0),
@@ -38,6 +51,7 @@ FIELDS = (
     Field("format", "keyword", ("format",), facet=True),
     Field("licence", "keyword", ("licence",), facet=True),
     Field("schema", "keyword", ("schema",), facet=True),
+    Field(UNIT, "keyword", (), derive=_units),
     Field("modified", "date", ("modified",), sort="modified"),
     Field("created", "date", ("created",), sort="created"),
     Field("title_sort", "keyword", ("title_sort",), sort="title"),
@@ -45,6 +59,8 @@ FIELDS = (
 
 TEXT = tuple(field for field in FIELDS if field.kind == "text")
 FACETS = tuple(field.name for field in FIELDS if field.facet)
+# Whole terms that a tree may ask for.
+KEYWORDS = tuple(field.name for field in FIELDS if field.facet or field.derive)
 SORTED = tuple(field for field in FIELDS if field.sort)
 RELEVANCE = "relevance"
 SORTS = (RELEVANCE, *(field.sort for field in SORTED))
@@ -52,6 +68,8 @@ SORTS = (RELEVANCE, *(field.sort for field in SORTED))
 
 def values(document: SearchDocument, field: Field) -> list[str]:
     """Return what a document has for a field, one string a value; empty values are left out."""
+    if field.derive:
+        return field.derive(document)
     found = (document.get(source) for source in field.sources)
     listed = (value if isinstance(value, (list, tuple)) else [value] for value in found)
     return [str(item) for items in listed for item in items if item]

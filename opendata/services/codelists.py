@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -84,14 +83,14 @@ def licences() -> tuple[Licence, ...]:
             is_open=row["is_open"] == "true",
             text=_both(row, "text"),
         )
-        for row in _rows("licences")
+        for row in bundled.code_list("licences")
     )
 
 
 @cache
 def themes() -> tuple[Theme, ...]:
     """Return all themes, in the order of the list."""
-    return tuple(Theme(row["id"], _both(row, "title")) for row in _rows("themes"))
+    return tuple(Theme(row["id"], _both(row, "title")) for row in bundled.code_list("themes"))
 
 
 @cache
@@ -99,7 +98,7 @@ def frequencies() -> tuple[Frequency, ...]:
     """Return all frequencies, most frequent first."""
     return tuple(
         Frequency(row["id"], _both(row, "title"), int(row["days"]) if row["days"] else None)
-        for row in _rows("frequencies")
+        for row in bundled.code_list("frequencies")
     )
 
 
@@ -116,7 +115,7 @@ def agencies() -> tuple[Agency, ...]:
             parent_code=row["parent_code"],
             successor_code=row["successor_code"],
         )
-        for row in _rows("agencies")
+        for row in bundled.code_list("agencies")
     )
 
 
@@ -161,7 +160,11 @@ def _frequency_spellings() -> dict[str, str]:
 
 
 def _spellings(name: str, entries: Iterable[Licence | Theme | Frequency]) -> dict[str, str]:
-    found = {_fold(row["alias"]): row["id"] for row in _rows("aliases") if row["list"] == name}
+    found = {
+        _fold(row["alias"]): row["id"]
+        for row in bundled.code_list("aliases")
+        if row["list"] == name
+    }
     for entry in entries:
         for spelling in (entry.id, *entry.title.values()):
             found[_fold(spelling)] = entry.id
@@ -190,10 +193,3 @@ def _both(row: dict[str, str], name: str) -> Text:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-@cache
-def _rows(name: str) -> tuple[dict[str, str], ...]:
-    path = bundled.path("schemas") / "codelists" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))

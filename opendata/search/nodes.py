@@ -1,0 +1,68 @@
+"""The nodes of a query tree: what must match, and what it scores. Every engine compiles them.
+
+No node holds what a person typed: only tokens of the normal form, and facet values as whole terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# What the fields beside the best one add.
+TIE = 0.2
+
+
+@dataclass(frozen=True)
+class Term:
+    """The field holds this term; scored by BM25."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Boost:
+    """The score of `node` times `factor`."""
+
+    node: Node
+    factor: float
+
+
+@dataclass(frozen=True)
+class Constant:
+    """What `node` matches, with this score."""
+
+    node: Node
+    score: float
+
+
+@dataclass(frozen=True)
+class Best:
+    """One of `nodes` matches; the best score, plus `tie` times each other score."""
+
+    nodes: tuple[Node, ...]
+    tie: float = TIE
+
+
+@dataclass(frozen=True)
+class Any:
+    """At least `minimum` of `nodes` match; the scores of those that do, summed."""
+
+    nodes: tuple[Node, ...]
+    minimum: int = 1
+
+
+@dataclass(frozen=True)
+class All:
+    """Every one of `must` matches; `should` adds its scores where it matches."""
+
+    must: tuple[Node, ...]
+    should: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Every document, with the score 0."""
+
+
+Node: TypeAlias = Term | Boost | Constant | Best | Any | All | Everything
