@@ -135,6 +135,20 @@ def titles(session: Session, ids: Iterable[str]) -> list[tuple[str, dict[str, st
     return [found[identifier] for identifier in order if identifier in found]
 
 
+def keys(session: Session, ids: Iterable[str]) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Return (slug, title, keys of its tables) of the visible datasets among `ids`, in order."""
+    order = [uuid.UUID(text) for text in ids]
+    rows = session.execute(
+        visible()
+        .with_only_columns(
+            Dataset.id, Dataset.slug, Dataset.document["title"], Dataset.search_document["key"]
+        )
+        .where(Dataset.id.in_(order))
+    )
+    found = {identifier: (slug, title, told or []) for identifier, slug, title, told in rows}
+    return [found[identifier] for identifier in order if identifier in found]
+
+
 def newest(session: Session, *, count: int = 6) -> Sequence[Dataset]:
     """Return the datasets whose data changed last."""
     return session.scalars(

@@ -175,8 +175,14 @@ def namers(session: Session) -> dict[str, Namer]:
         "code_list": _code_list_name,
         "period": str,
         "column": str,
-        "key": _key_name,
+        "key": key_name,
     }
+
+
+def key_name(key: str) -> str:
+    """Return what two tables are joined by: the title of a code list, or the name of a column."""
+    prefix, _, listed = key.rpartition(":")
+    return _code_list_name(listed) if prefix else key
 
 
 def _choice(query: Query, name: str, value: str, count: int, names: Mapping[str, Namer]) -> Choice:
@@ -198,11 +204,6 @@ def _publisher_namer(session: Session) -> Namer:
         for publisher in session.scalars(select(Publisher))
     }
     return lambda slug: names.get(slug, slug)
-
-
-def _key_name(key: str) -> str:
-    prefix, _, listed = key.rpartition(":")
-    return _code_list_name(listed) if prefix else key
 
 
 def _code_list_name(name: str) -> str:

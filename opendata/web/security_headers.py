@@ -1,4 +1,4 @@
-"""What every answer says to the browser: only our own styles and scripts, no frames, no guessing of types."""
+"""What every answer says to the browser: own styles and scripts, no frames, no guessed types."""
 
 from __future__ import annotations
 
