@@ -61,6 +61,18 @@ class SearchUnavailable(OpendataError):
     code = "search-unavailable"
 
 
+class TooDeep(OpendataError):
+    """A page by number behind the hits that page numbers reach; a cursor reaches any depth."""
+
+    code = "too-deep"
+
+
+class BadCursor(OpendataError):
+    """A cursor that was not made here, or for another search."""
+
+    code = "bad-cursor"
+
+
 class InvalidDocument(OpendataError):
     """A metadata record that does not fit the metadata profile; `fields` maps path to message."""
 

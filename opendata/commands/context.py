@@ -77,6 +77,7 @@ class Context:
         An index that is not there, or was lost, is filled from the database first.
         """
         if not self.index.is_built():
+            rendering.renew(self.sessions)
             indexer.rebuild(self.sessions, self.index, rendering.load_all)
         return indexer.follow(self.sessions, self.index, rendering.load)
 

@@ -21,6 +21,7 @@ def search() -> None:
 @pass_context
 def rebuild(context: Context) -> None:
     """Fill a new index from the database, then switch to it."""
+    rendering.renew(context.sessions)
     count = indexer.rebuild(context.sessions, context.index, rendering.load_all)
     click.echo(f"The search index holds {count} datasets.")
 

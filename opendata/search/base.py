@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 SearchDocument = Mapping[str, Any]
 
 
+# Hits that can be reached by page number; what lies deeper is read with `Results.next`.
+WINDOW = 10_000
+
+
 @dataclass(frozen=True)
 class Query:
-    """What a person asked: words, facet values that must hold, order, and which page.
+    """What a person asked: words, facet values, order, and which page.
 
-    `knowledge`: what the words are understood by, the published lexicon where there is none;
-    `relaxed`: 1, any one of the words will do; 2, places and agencies need not be met either.
+    Of the values of one filter any may hold; the filters hold all at once.
     """
 
     text: str = ""
@@ -27,8 +30,36 @@ class Query:
     page: int = 1
     size: int = 20
     facet_size: int = 50
-    knowledge: Knowledge | None = None
-    relaxed: int = 0
+    after: str = ""  # the `next` of the page before, in place of a page number
+    literal: bool = False  # take the words as typed: nothing corrected, nothing recognised
+    any_word: bool = False  # one of the words is enough
+    anywhere: bool = False  # places and agencies that the words name need not be met
+    typing: bool = False  # the last word is not typed to its end, and titles are sought
+    knowledge: Knowledge | None = None  # what words are understood by; None: the published lists
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something recognised in the words: a place, an agency, an acronym.
+
+    `label` says what it was taken for, in each language; `without` is the text of the query that
+    is left when it is taken away.
+    """
+
+    kind: str  # place, agency, acronym, synonym
+    label: Mapping[str, str]
+    without: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was made of the words of a query, for the page to say so."""
+
+    notes: tuple[Note, ...] = ()
+    corrected: str = ""  # the text that was sought in place of the one typed
+    also: frozenset[str] = frozenset()  # folded words that count as hits beside those typed
+    relaxed: tuple[str, ...] = ()  # what was given up to find anything: words of `relax`
+    is_cut: bool = False  # the text was longer than what is sought
 
 
 @dataclass(frozen=True)
@@ -41,12 +72,17 @@ class FacetCount:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of hits, best first; `total` and `facets` count all hits."""
+    """One page of hits, best first; `total` counts all hits.
+
+    `facets` count all hits too, each as if nothing were chosen in it: its values are alternatives.
+    """
 
     ids: tuple[str, ...]
     scores: tuple[float, ...]
     total: int
     facets: Mapping[str, tuple[FacetCount, ...]]
+    next: str = ""  # opaque; where the next page begins, "" behind the last hit
+    understood: Understood = field(default_factory=Understood)
 
 
 class SearchIndex(Protocol):
@@ -65,7 +101,11 @@ class SearchIndex(Protocol):
         ...
 
     def search(self, query: Query) -> Results:
-        """Answer a query; any text a person can type is fine."""
+        """Answer a query; any text a person can type is fine.
+
+        Raises TooDeep for a page behind `WINDOW` hits, BadCursor for an `after` that is none of
+        this query, NotFound for an unknown filter or sort.
+        """
         ...
 
     def ids(self) -> set[str]:

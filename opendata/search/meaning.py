@@ -12,7 +12,7 @@ from opendata.search.lexicon import Key
 from opendata.search.nodes import All, Any, Best, Boost, Constant, Everything, Node, Term
 from opendata.search.places import NATIONAL, Place
 from opendata.search.text import Token
-from opendata.search.understand import InPlace, OfAgency, Part, Phrase, Understood, Word, neighbours
+from opendata.search.understand import InPlace, OfAgency, Part, Phrase, Word, neighbours
 
 # Up to so many words all must match; of more words, this share.
 _ALL_REQUIRED, _SHARE_REQUIRED = 2, 0.75
@@ -29,39 +29,48 @@ _NO_PLACE = 10.0
 _AGENCY, _AGENCY_AFTER, _AGENCY_BEFORE = 80.0, 50.0, 30.0
 
 
-def nodes(understood: Understood, *, relaxed: int) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+def nodes(
+    meant: Sequence[Part], *, any_word: bool, anywhere: bool
+) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     """Return what must match, and what adds score where it matches.
 
-    Words: all of a few, three quarters of many. `relaxed`: 1, any one of them; 2, any part at all.
+    Words: all of a few, three quarters of many, or any one. `anywhere`: places and agencies need
+    not be met where there are words.
     """
-    parts = _without_stop_words(understood.parts)
+    parts = _without_stop_words(meant)
     if not parts:
         return (Everything(),), ()
-    words = [node(part) for part in parts if isinstance(part, Word | Phrase)]
-    entities = [node(part) for part in parts if isinstance(part, InPlace | OfAgency)]
-    pairs = tuple(_pairs(understood.parts))
+    words = [_of_words(part) for part in parts if isinstance(part, Word | Phrase)]
+    # Data of the whole country answers a question, not the bare name of a place.
+    is_question = any(not isinstance(part, InPlace) for part in parts)
+    entities = [
+        _of_entity(part, with_national=is_question)
+        for part in parts
+        if isinstance(part, InPlace | OfAgency)
+    ]
+    pairs = tuple(_pairs(meant))
     if not any(isinstance(part, InPlace) for part in parts):
-        pairs = (*pairs, Constant(Term(fields.UNIT, NATIONAL), _NO_PLACE))
-    if relaxed > 1:
-        return (Any((*words, *entities)),), pairs
-    minimum = 1 if relaxed else _required(len(words))
+        pairs = (*pairs, Constant(Term(fields.PROVINCE, NATIONAL), _NO_PLACE))
+    minimum = 1 if any_word else _required(len(words))
     needed = (Any(tuple(words), minimum),) if words else ()
+    if anywhere and needed:
+        return needed, (*entities, *pairs)
     return (*entities, *needed), pairs
 
 
-def node(part: Part) -> Node:
-    """Return one part as a node."""
-    match part:
-        case Word():
-            return _word(part)
-        case Phrase(tokens, meanings):
-            return _phrase(tokens, meanings)
-        case InPlace(tokens, places, is_finished):
-            factor = 1.0 if is_finished else _UNFINISHED
-            found = tuple(_place(place, tokens, factor) for place in places)
-            return Best(found if is_finished else (*found, _mention(tokens)), 0.0)
-        case OfAgency(tokens, agency):
-            return _agency(agency, tokens)
+def _of_words(part: Word | Phrase) -> Node:
+    return _word(part) if isinstance(part, Word) else _phrase(part.tokens, part.meanings)
+
+
+def _of_entity(part: InPlace | OfAgency, *, with_national: bool) -> Node:
+    if isinstance(part, OfAgency):
+        return _agency(part.agency, part.tokens)
+    factor = 1.0 if part.is_finished else _UNFINISHED
+    scores = {key: score for place in part.places for key, score in _scores(place)}
+    if with_national:
+        scores[NATIONAL] = _NATIONAL
+    found = (Constant(Term(fields.PROVINCE, key), s * factor) for key, s in scores.items())
+    return Best((*found, _mention(part.tokens)), 0.0)
 
 
 def _required(count: int) -> int:
@@ -91,25 +100,25 @@ def _begun(terms: Sequence[str], form: str) -> Iterator[Node]:
         yield Constant(Any(tuple(Term(name + form, term) for term in terms)), score)
 
 
-def _token(token: Token) -> Node:
+def _token(token: Token, factor: float = 1.0) -> Node:
     """The folded form must match; the right marks add a score of their own."""
-    folded = _in_fields(token.folded, FOLDED)
+    folded = _in_fields(token.folded, FOLDED, factor=factor)
     if token.exact == token.folded:
         return folded
-    return All((folded,), (_in_fields(token.exact, EXACT),))
+    return All((folded,), (_in_fields(token.exact, EXACT, factor=factor),))
 
 
-def _phrase(tokens: Sequence[Token], meanings: Sequence[Key]) -> Node:
-    typed = tuple(token.folded for token in tokens)
-    others = [Boost(_words_together(key), _MEANING) for key in meanings if key != typed]
-    return Best((_words_together(typed), *others), 0.1)
+def _phrase(tokens: Sequence[Token], meanings: Sequence[Sequence[Token]]) -> Node:
+    others = [Boost(_words_together(meaning), _MEANING) for meaning in meanings]
+    return Best((_words_together(tokens), *others), 0.1)
 
 
-def _words_together(words: Key) -> Node:
-    factor = _PHRASE / math.sqrt(len(words))
+def _words_together(tokens: Sequence[Token]) -> Node:
+    factor = _PHRASE / math.sqrt(len(tokens))
+    pairs = _joined([token.folded for token in tokens])
     return All(
-        tuple(_in_fields(word, FOLDED, factor=factor) for word in words),
-        tuple(_in_fields(pair, BIGRAMS, factor=_PHRASE) for pair in _joined(words)),
+        tuple(_token(token, factor) for token in tokens),
+        tuple(_in_fields(pair, BIGRAMS, factor=_PHRASE) for pair in pairs),
     )
 
 
@@ -126,15 +135,10 @@ def _pairs(parts: Sequence[Part]) -> Iterator[Node]:
             yield Constant(Any(ends), _ENDING_OF_PAIR)
 
 
-def _place(place: Place, tokens: Sequence[Token], factor: float) -> Node:
-    scores = [
-        *((key, _OWN) for key in place.own),
-        *((key, _SUCCESSOR) for key in place.successors),
-        *((key, _PREDECESSOR) for key in place.predecessors),
-        (NATIONAL, _NATIONAL),
-    ]
-    found = tuple(Constant(Term(fields.UNIT, key), score * factor) for key, score in scores)
-    return Best((*found, _mention(tokens)), 0.0)
+def _scores(place: Place) -> Iterator[tuple[str, float]]:
+    yield from ((key, _PREDECESSOR) for key in place.predecessors)
+    yield from ((key, _SUCCESSOR) for key in place.successors)
+    yield from ((key, _OWN) for key in place.own)
 
 
 def _mention(tokens: Sequence[Token]) -> Node:
@@ -146,7 +150,8 @@ def _agency(agency: Agency, tokens: Sequence[Token]) -> Node:
     found = [Constant(_published_by(agency.words), _AGENCY)]
     found += [Constant(_published_by(words), _AGENCY_AFTER) for words in agency.successors]
     found += [Constant(_published_by(words), _AGENCY_BEFORE) for words in agency.predecessors]
-    return Best((*found, _mention(tokens), Constant(_words_together(agency.words), _MENTION)), 0.0)
+    named = All(tuple(_in_fields(word, FOLDED) for word in agency.words))
+    return Best((*found, _mention(tokens), Constant(named, _MENTION)), 0.0)
 
 
 def _published_by(words: Key) -> Node:
@@ -157,7 +162,7 @@ def _published_by(words: Key) -> Node:
     return All(tuple(Term("publisher_name" + BIGRAMS, pair) for pair in pairs))
 
 
-def _joined(words: Key) -> list[str]:
+def _joined(words: Sequence[str]) -> list[str]:
     return [f"{first}_{last}" for first, last in zip(words, words[1:], strict=False)]
 
 

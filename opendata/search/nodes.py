@@ -1,4 +1,4 @@
-"""The nodes of a query tree: what must match, and what it scores. Every engine compiles them.
+"""The nodes of a query tree: what every engine must be able to compile.
 
 No node holds what a person typed: only tokens of the normal form, and facet values as whole terms.
 """
@@ -65,4 +65,23 @@ class Everything:
     """Every document, with the score 0."""
 
 
-Node: TypeAlias = Term | Boost | Constant | Best | Any | All | Everything
+@dataclass(frozen=True)
+class Not:
+    """What `node` does not match, with the score 0."""
+
+    node: Node
+
+
+@dataclass(frozen=True)
+class Range:
+    """A whole number of the field lies between `low` and `high`, both included, with the score 0.
+
+    None leaves an end open; at least one is given. `fields.moment_column` names such fields.
+    """
+
+    field: str
+    low: int | None
+    high: int | None
+
+
+Node: TypeAlias = Term | Boost | Constant | Best | Any | All | Everything | Not | Range

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from opendata.search import fields
 from opendata.search.base import SearchDocument
 from opendata.search.fields import Field
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Below every letter, so that a title comes before the longer title it begins.
 _SEPARATOR = "\0"
 _DIGITS = 19
-_BEYOND_ALL_DATES = 10**18
+_BEYOND_ALL = 10**18
 
 
 def key(document: SearchDocument, field: Field) -> str:
@@ -20,6 +17,8 @@ def key(document: SearchDocument, field: Field) -> str:
     value = next(iter(fields.values(document, field)), "")
     if field.kind == "date":
         value = _newest_first(value)
+    elif field.kind == "number":
+        value = _highest_first(value)
     return f"{value}{_SEPARATOR}{document['id']}"
 
 
@@ -32,7 +31,13 @@ def _newest_first(value: str) -> str:
     """Turn an ISO date into digits that grow with age; no date at all comes last."""
     if not value:
         return "9" * _DIGITS
-    moment = datetime.fromisoformat(value)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    age = _BEYOND_ALL_DATES - (aware - _EPOCH) // timedelta(microseconds=1)
-    return f"{age:0{_DIGITS}d}"
+    return _downwards(fields.moment(value))
+
+
+def _highest_first(value: str) -> str:
+    """Turn a count into digits that grow as it falls; no count is 0."""
+    return _downwards(int(value or 0))
+
+
+def _downwards(number: int) -> str:
+    return f"{_BEYOND_ALL - number:0{_DIGITS}d}"

@@ -15,12 +15,15 @@ from opendata.search.fields import Field
 
 @cache
 def schema() -> Any:
-    """Texts are split at white space; keywords and orders are whole terms in columns."""
+    """Texts are split at white space; keywords and orders are whole terms in columns, dates are
+    numbers too."""
     builder = tantivy.SchemaBuilder()
-    columns = [*fields.KEYWORDS] + [order_column(f) for f in fields.SORTED]
+    columns = [*fields.KEYWORDS, *map(order_column, fields.SORTED)]
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in fields.DATES:
+        builder.add_integer_field(fields.moment_column(field), indexed=True, fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -38,6 +41,9 @@ def document(told: SearchDocument) -> Any:
                 rendered.add_text(field.name, value)
         if field.sort:
             rendered.add_text(order_column(field), order_keys.key(told, field))
+        if field.kind == "date":
+            for value in fields.values(told, field):
+                rendered.add_integer(fields.moment_column(field), fields.moment(value))
     return rendered
 
 
@@ -65,5 +71,12 @@ def query(node: nodes.Node) -> Any:
         case nodes.All(must, should):
             needed = [(Occur.Must, query(n)) for n in must]
             return tantivy.Query.boolean_query(needed + [(Occur.Should, query(n)) for n in should])
+        case nodes.Not(inner):
+            others = (Occur.MustNot, query(inner))
+            return tantivy.Query.boolean_query([(Occur.Must, query(nodes.Everything())), others])
+        case nodes.Range(field, low, high):
+            whole = tantivy.FieldType.Integer
+            span = tantivy.Query.range_query(schema(), field, whole, low, high)
+            return tantivy.Query.const_score_query(span, 0.0)
         case nodes.Everything():
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)

@@ -8,23 +8,27 @@ agencies, of places without marks, phrases of the lexicon, and at last single wo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from opendata.search import telex, text
+from opendata.search import language, telex, text
 from opendata.search.agencies import Agency
 from opendata.search.knowledge import Knowledge
-from opendata.search.lexicon import Key
 from opendata.search.places import Found, Place, with_kind
 from opendata.search.text import Token
 from opendata.search.vocabulary import NOTHING, Vocabulary
 
-# A page of prose pasted into the search box is cut here: engines limit the clauses of a query.
-MAX_WORDS = 32
+MAX_WORDS = language.MAX_WORDS
 _MOST_SLIPS, _MOST_ENDINGS = 4, 12
 _SHORTEST_BEGINNING = 2  # letters
-# A word that so many documents have is hardly the beginning of another.
+# Shorter names are one slip away from too much else.
 _FEW_LETTERS_OF_A_NAME = 6
+_KINDS = {
+    "acronym": "acronym",
+    "agency-acronym": "acronym",
+    "synonym": "synonym",
+    "english": "synonym",
+}
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that mean something else as well: `meanings` are folded words."""
+    """Words that mean something else as well, each of `meanings`."""
 
     tokens: tuple[Token, ...]
-    meanings: tuple[Key, ...]
+    meanings: tuple[tuple[Token, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -66,29 +70,30 @@ Part: TypeAlias = Word | Phrase | InPlace | OfAgency
 
 
 @dataclass(frozen=True)
-class Note:
-    """What a page tells of how a query was understood.
+class Remark:
+    """How some words of a query were taken: `length` of them from `start` on, acronyms in parts.
 
-    `kind`: place, agency, meaning, keys (Telex or VNI), spelling. `typed`: the words of the query;
-    `meant`: what they were taken for; `now`: what it is called today, where it was renamed.
+    `kind`: place, agency, acronym, synonym; keys (Telex or VNI) and spelling, where other words
+    are sought. `meant`: what they were taken for; `now`: what that is called today.
     """
 
     kind: str
-    typed: str
+    start: int
+    length: int
     meant: str
     now: str = ""
 
 
 @dataclass(frozen=True)
-class Understood:
-    """The parts of a query in their order, and the notes."""
+class Reading:
+    """The parts of a query in their order, and how they came about."""
 
     parts: tuple[Part, ...] = ()
-    notes: tuple[Note, ...] = field(default_factory=tuple)
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass
-class _Reading:
+class _AtWork:
     """A query at work: its words, and which of them have found their part. `glued`: acronyms in
     one piece, by the place of their first part."""
 
@@ -99,35 +104,45 @@ class _Reading:
     vocabulary: Vocabulary
     taken: set[int] = field(default_factory=set)
     parts: dict[int, Part] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
-    def take(self, start: int, length: int, part: Part, *notes: Note) -> None:
+    def take(self, start: int, length: int, part: Part) -> None:
         self.taken.update(range(start, start + length))
         self.parts[start] = part
-        self.notes += notes
 
     def free(self, start: int, length: int) -> bool:
         return self.taken.isdisjoint(range(start, start + length))
 
-    def typed(self, start: int, length: int) -> str:
-        return " ".join(self.spelled[start : start + length])
+    def span(self, start: int, length: int) -> tuple[Token, ...]:
+        return tuple(self.tokens[start : start + length])
 
 
-def understand(words: str, knowledge: Knowledge) -> Understood:
+def understand(words: str, knowledge: Knowledge) -> Reading:
     """Return what a query means; any text is fine, what is beyond `MAX_WORDS` is left out."""
-    reading = _reading(words, knowledge)
-    _read_keys(reading)
-    _find_places(reading)
-    _find_agencies(reading)
-    _find_phrases(reading)
-    _find_misspelt_places(reading)
-    _find_unfinished_place(reading)
-    _find_words(reading)
-    parts = (part for _, part in sorted(reading.parts.items()))
-    return Understood(tuple(parts), tuple(reading.notes))
+    at_work = _begun(words, knowledge)
+    _read_keys(at_work)
+    _find_places(at_work)
+    _find_agencies(at_work)
+    _find_phrases(at_work)
+    _find_misspelt_place(at_work)
+    _find_unfinished_place(at_work)
+    _find_words(at_work)
+    return _done(at_work)
 
 
-def _reading(words: str, knowledge: Knowledge) -> _Reading:
+def literally(words: str, knowledge: Knowledge) -> Reading:
+    """Return the words as they are typed: nothing recognised, nothing corrected."""
+    at_work = _begun(words, replace(knowledge, vocabulary=None))
+    _find_words(at_work)
+    return _done(at_work)
+
+
+def _done(at_work: _AtWork) -> Reading:
+    parts = (part for _, part in sorted(at_work.parts.items()))
+    return Reading(tuple(parts), tuple(at_work.remarks))
+
+
+def _begun(words: str, knowledge: Knowledge) -> _AtWork:
     tokens: list[Token] = []
     spelled: list[str] = []
     glued: dict[int, Token] = {}
@@ -139,121 +154,118 @@ def _reading(words: str, knowledge: Knowledge) -> _Reading:
             spelled.append(word)
         else:
             break
-    return _Reading(tokens, spelled, glued, knowledge, knowledge.vocabulary or NOTHING)
+    return _AtWork(tokens, spelled, glued, knowledge, knowledge.vocabulary or NOTHING)
 
 
-def _read_keys(reading: _Reading) -> None:
+def _read_keys(at_work: _AtWork) -> None:
     """Put the syllable in the place of a word that nobody wrote and that Telex or VNI makes one."""
-    known, lexicon = reading.vocabulary, reading.knowledge.lexicon
-    for place, token in enumerate(reading.tokens):
-        word = reading.spelled[place]
+    known, lexicon = at_work.vocabulary, at_work.knowledge.lexicon
+    for place, token in enumerate(at_work.tokens):
+        word = at_work.spelled[place]
         if token.folded in known or token.folded in lexicon.words:
             continue
         for read in telex.readings(word):
             (made,) = text.analyse(read)
             if not known or made.folded in known:
-                reading.tokens[place], reading.spelled[place] = made, read
-                reading.notes.append(Note("keys", word, read))
+                at_work.tokens[place], at_work.spelled[place] = made, read
+                at_work.remarks.append(Remark("keys", place, 1, read))
                 break
 
 
-def _find_places(reading: _Reading) -> None:
-    for found in reading.knowledge.gazetteer.find(reading.tokens):
-        _take_place(reading, found)
+def _find_places(at_work: _AtWork) -> None:
+    for found in at_work.knowledge.gazetteer.find(at_work.tokens):
+        _take_place(at_work, found)
 
 
-def _take_place(reading: _Reading, found: Found) -> None:
-    place, typed = found.place, reading.typed(found.start, found.length)
-    tokens = tuple(reading.tokens[found.start : found.start + found.length])
-    note = Note("place", typed, place.name, place.successor_name)
-    reading.take(found.start, found.length, InPlace(tokens, (place,)), note)
+def _take_place(at_work: _AtWork, found: Found) -> None:
+    start, length, place = found.start, found.length, found.place
+    at_work.take(start, length, InPlace(at_work.span(start, length), (place,)))
+    at_work.remarks.append(Remark("place", start, length, place.name, place.successor_name))
 
 
-def _find_agencies(reading: _Reading) -> None:
-    found = reading.knowledge.register.find(reading.tokens, reading.taken)
-    for start, length, agency in found:
-        tokens = tuple(reading.tokens[start : start + length])
-        typed = reading.typed(start, length)
-        note = Note("agency", typed, agency.name, agency.successor_name)
-        reading.take(start, length, OfAgency(tokens, agency), note)
+def _find_agencies(at_work: _AtWork) -> None:
+    for start, length, agency in at_work.knowledge.register.find(at_work.tokens, at_work.taken):
+        at_work.take(start, length, OfAgency(at_work.span(start, length), agency))
+        at_work.remarks.append(Remark("agency", start, length, agency.name, agency.successor_name))
 
 
-def _find_phrases(reading: _Reading) -> None:
-    lexicon, count = reading.knowledge.lexicon, len(reading.tokens)
+def _find_phrases(at_work: _AtWork) -> None:
+    lexicon, count = at_work.knowledge.lexicon, len(at_work.tokens)
     for length in range(min(lexicon.longest, count), 0, -1):
         for start in range(count - length + 1):
-            tokens = tuple(reading.tokens[start : start + length])
-            meanings = lexicon.meanings(tokens) if reading.free(start, length) else ()
+            tokens = at_work.span(start, length)
+            meanings = lexicon.meanings(tokens) if at_work.free(start, length) else ()
             if meanings:
-                keys = tuple(dict.fromkeys(_plain(entry.meaning) for entry in meanings))
-                typed = reading.typed(start, length)
-                notes = (Note("meaning", typed, entry.meaning) for entry in meanings)
-                reading.take(start, length, Phrase(tokens, keys), *notes)
+                others = tuple(dict.fromkeys(_plain(entry.meaning) for entry in meanings))
+                at_work.take(start, length, Phrase(tokens, others))
+                at_work.remarks += [
+                    Remark(_KINDS[entry.kind], start, length, entry.meaning) for entry in meanings
+                ]
 
 
-def _find_misspelt_places(reading: _Reading) -> None:
+def _find_misspelt_place(at_work: _AtWork) -> None:
     """A name of a place that is one slip away, where a word of it is in no document."""
-    if any(isinstance(part, InPlace) for part in reading.parts.values()):
+    if any(isinstance(part, InPlace) for part in at_work.parts.values()):
         return
-    names = {" ".join(key): place for key, place in reading.knowledge.gazetteer.folded.items()}
+    names = {" ".join(key): place for key, place in at_work.knowledge.gazetteer.folded.items()}
     for length in (5, 4, 3, 2):
-        for start in range(len(reading.tokens) - length + 1):
-            if not reading.free(start, length) or not _is_doubtful(reading, start, length):
+        for start in range(len(at_work.tokens) - length + 1):
+            if not at_work.free(start, length) or not _is_doubtful(at_work, start, length):
                 continue
-            typed = " ".join(t.folded for t in reading.tokens[start : start + length])
+            typed = " ".join(t.folded for t in at_work.tokens[start : start + length])
             place = next((p for name, p in names.items() if _is_one_slip(typed, name)), None)
             if place and len(typed) >= _FEW_LETTERS_OF_A_NAME:
-                reading.notes.append(Note("spelling", reading.typed(start, length), place.name))
-                found = with_kind(Found(start, length, place), reading.tokens, reading.taken)
-                _take_place(reading, found)
+                at_work.remarks.append(Remark("spelling", start, length, place.name))
+                found = with_kind(Found(start, length, place), at_work.tokens, at_work.taken)
+                _take_place(at_work, found)
                 return
 
 
-def _is_doubtful(reading: _Reading, start: int, length: int) -> bool:
-    words = reading.tokens[start : start + length]
-    return any(token.folded not in reading.vocabulary for token in words)
+def _is_doubtful(at_work: _AtWork, start: int, length: int) -> bool:
+    words = at_work.tokens[start : start + length]
+    return any(token.folded not in at_work.vocabulary for token in words)
 
 
-def _find_unfinished_place(reading: _Reading) -> None:
+def _find_unfinished_place(at_work: _AtWork) -> None:
     """The last words may begin the name of a place: `hà n`."""
-    count = len(reading.tokens)
-    if any(isinstance(part, InPlace) for part in reading.parts.values()):
+    count = len(at_work.tokens)
+    if any(isinstance(part, InPlace) for part in at_work.parts.values()):
         return
     for length in (4, 3, 2):
         start = count - length
-        if start < 1 or not reading.free(start, length):
+        if start < 1 or not at_work.free(start, length):
             continue
-        typed = " ".join(token.folded for token in reading.tokens[start:])
-        names = reading.knowledge.gazetteer.folded.items()
+        typed = " ".join(token.folded for token in at_work.tokens[start:])
+        names = at_work.knowledge.gazetteer.folded.items()
         places = dict.fromkeys(p for key, p in names if " ".join(key).startswith(typed))
         if places:
-            tokens = tuple(reading.tokens[start:])
-            part = InPlace(tokens, tuple(places), is_finished=False)
-            reading.take(start, length, part)
+            part = InPlace(at_work.span(start, length), tuple(places), is_finished=False)
+            at_work.take(start, length, part)
             return
 
 
-def _find_words(reading: _Reading) -> None:
-    place, count = 0, len(reading.tokens)
+def _find_words(at_work: _AtWork) -> None:
+    place, count = 0, len(at_work.tokens)
     while place < count:
-        glued = reading.glued.get(place)
+        glued = at_work.glued.get(place)
         length = glued.glued if glued else 1
-        if glued and not reading.free(place, length):
+        if glued and not at_work.free(place, length):
             glued, length = None, 1  # a part of the acronym means something by itself
-        tokens = (*reading.tokens[place : place + length], *filter(None, [glued]))
-        if reading.free(place, length):
-            reading.parts[place] = _word(reading, tokens, is_last=place + length == count)
+        tokens = (*at_work.tokens[place : place + length], *filter(None, [glued]))
+        if at_work.free(place, length):
+            at_work.parts[place] = _word(at_work, place, tokens)
         place += length
 
 
-def _word(reading: _Reading, tokens: tuple[Token, ...], *, is_last: bool) -> Word:
-    known, (first, *more) = reading.vocabulary, tokens
+def _word(at_work: _AtWork, place: int, tokens: tuple[Token, ...]) -> Word:
+    known, (first, *more) = at_work.vocabulary, tokens
     if more or not known:
         return Word(tokens)
+    is_last = place + 1 == len(at_work.tokens)
     endings = _endings(first, known) if is_last else ()
     slips = () if first.folded in known or endings else tuple(known.like(first.folded, _MOST_SLIPS))
     if slips:
-        reading.notes.append(Note("spelling", first.folded, slips[0]))
+        at_work.remarks.append(Remark("spelling", place, 1, slips[0]))
     return Word(tokens, slips, endings)
 
 
@@ -263,8 +275,8 @@ def _endings(token: Token, known: Vocabulary) -> tuple[str, ...]:
     return tuple(known.beginning(token.folded, _MOST_ENDINGS))
 
 
-def _plain(phrase: str) -> Key:
-    return tuple(token.folded for token in text.analyse(phrase) if not token.glued)
+def _plain(phrase: str) -> tuple[Token, ...]:
+    return tuple(token for token in text.analyse(phrase) if not token.glued)
 
 
 def _is_one_slip(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from opendata.models import Dataset
 from opendata.services import catalogue, codelists
-from opendata.web import i18n, instance, paging, resource_view, session
+from opendata.web import i18n, instance, joins, paging, resource_view, session
 
 blueprint = Blueprint("dataset", __name__, url_prefix="/dataset")
 _RESOURCES = 50
@@ -39,6 +39,7 @@ def _show(dataset: Dataset) -> str:
         licence=_licence(dataset.licence),
         resources=resource_view.make_all(session.get(), instance.current(), shown),
         pager=pager,
+        joins=joins.of(dataset),
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from opendata.search import fields, order_keys
 
-MODIFIED, _, TITLE = fields.SORTED
+BY_NAME = {field.sort: field for field in fields.SORTED}
+MODIFIED, TITLE = BY_NAME["modified"], BY_NAME["title"]
 
 
 def key(value: object, identifier: str = "a") -> str:
