@@ -6,8 +6,9 @@ import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.search import indexer
+from opendata.search import indexer, lexicon, relax
 from opendata.search.base import Query
+from opendata.search.known import Known
 from opendata.services import catalogue, rendering
 from opendata.vocabulary import ExitCode
 
@@ -53,7 +54,9 @@ def check(click_context: click.Context, context: Context, *, as_json: bool) -> N
 @pass_context
 def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool) -> None:
     """Ask the index as the search page does."""
-    results = context.index.search(Query(text=" ".join(words), size=size))
+    known = Known(context.sessions, context.settings.lexicon_path).now()
+    asked = Query(text=" ".join(words), size=size, knowledge=known)
+    results = relax.answer(context.index, asked)
     with context.sessions() as session:
         hits = [
             {"slug": dataset.slug, "title": catalogue.text_in(dataset.document["title"], "vi")[0]}
@@ -64,3 +67,20 @@ def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool)
         return
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
+
+
+@search.command()
+@pass_context
+def words(context: Context) -> None:
+    """Check your own words of search: acronyms, synonyms, names. Exit code 1 where they are wrong.
+
+    They lie in `lexicon.csv` of the data folder, with the columns kind, variant and meaning, and
+    are read anew when the file changes.
+    """
+    own = context.settings.lexicon_path
+    count = len(lexicon.load(own).entries)
+    published = len(lexicon.load().entries)
+    if not own.exists():
+        click.echo(f"{published} published words; your own would lie in {own}.")
+        return
+    click.echo(f"{count} words: {published} published ones, changed and added to by {own}.")

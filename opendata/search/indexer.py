@@ -6,6 +6,7 @@ Whoever runs it, one at a time: an advisory lock of PostgreSQL sees to that acro
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from opendata import events, faults
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning
 from opendata.models import Event
+from opendata.search import word_table
 from opendata.search.base import SearchDocument, SearchIndex
 
 log = logging.getLogger(__name__)
@@ -71,9 +73,11 @@ def rebuild(sessions: SessionFactory, index: SearchIndex, load_all: LoadAll) -> 
         # Before the reading: what changes meanwhile is followed again, which does no harm.
         with sessions() as session:
             position = events.newest(session)
+        words: Counter[str] = Counter()
         with sessions() as session:
-            count = index.rebuild(load_all(session))
+            count = index.rebuild(word_table.counted(load_all(session), words))
         with sessions.begin() as session:
+            word_table.replace(session, words)
             # From here on, wherever the reader stood before: it may come from another server.
             events.place(session, READER, position)
     log.info("rebuilt the search index with %d datasets", count)
@@ -103,6 +107,7 @@ def _follow_some(
         ids = _dataset_ids(seen)
         documents = load(session, ids) if ids else {}
         _write(index, ids, documents)
+        word_table.learn(session, documents.values())
         fault("index-written")
         events.place(session, READER, seen[-1])
         session.commit()
