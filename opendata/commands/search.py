@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
 from opendata.search import indexer
 from opendata.search.base import Query
-from opendata.services import catalogue, rendering
+from opendata.services import catalogue, rendering, search_log
+from opendata.services.search_log import Counted
 from opendata.vocabulary import ExitCode
 
 
@@ -64,3 +69,29 @@ def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool)
         return
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
+
+
+@search.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4_000))
+@click.option("--size", default=20, show_default=True, help="How many queries a list shows.")
+@output.json_option
+@pass_context
+def report(context: Context, days: int, size: int, *, as_json: bool) -> None:
+    """Show what people search for, what they do not find, and what they do not open."""
+    since = (datetime.now(UTC) - timedelta(days=days)).date()
+    with context.sessions() as session:
+        found = search_log.report(session, since, size=max(size, 1))
+    if as_json:
+        output.as_json({"since": since.isoformat(), **asdict(found)})
+        return
+    _print_queries(f"Most frequent since {since}", found.top)
+    _print_queries("Without result", found.without_hits)
+    _print_queries("With results that nobody opened", found.without_clicks)
+
+
+def _print_queries(title: str, queries: Sequence[Counted]) -> None:
+    if not queries:
+        click.echo(f"{title}: none.")
+        return
+    rows = [[q.words, q.searches, q.without_hits, q.clicks] for q in queries]
+    output.table(title, ("query", "searches", "without result", "opened"), rows)
