@@ -10,7 +10,7 @@ import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.search import indexer
+from opendata.search import indexer, relax
 from opendata.search.base import Query
 from opendata.services import catalogue, rendering, search_log
 from opendata.services.search_log import Counted
@@ -54,19 +54,25 @@ def check(click_context: click.Context, context: Context, *, as_json: bool) -> N
 @search.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--size", default=10, show_default=True, help="How many hits to show.")
+@click.option("--after", default="", help="Go on behind an earlier answer: its `next`.")
 @output.json_option
 @pass_context
-def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool) -> None:
-    """Ask the index as the search page does."""
-    results = context.index.search(Query(text=" ".join(words), size=size))
+def query(
+    context: Context, words: tuple[str, ...], size: int, after: str, *, as_json: bool
+) -> None:
+    """Ask the index as the search page does; -- before words that begin with a hyphen."""
+    results = relax.answer(context.index, Query(text=" ".join(words), size=size, after=after))
     with context.sessions() as session:
         hits = [
             {"slug": dataset.slug, "title": catalogue.text_in(dataset.document["title"], "vi")[0]}
             for dataset in catalogue.cards(session, results.ids)
         ]
     if as_json:
-        output.as_json({"total": results.total, "hits": hits})
+        told = {"total": results.total, "hits": hits, "next": results.next}
+        output.as_json(told | {"relaxed": results.understood.relaxed})
         return
+    if results.understood.relaxed:
+        click.echo(f"Nothing fits all of it; given up: {', '.join(results.understood.relaxed)}.")
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
 
