@@ -59,6 +59,7 @@ class Search:
     """The search engine."""
 
     engine: str = "tantivy"
+    log_days: int = 400
 
 
 @dataclass(frozen=True)

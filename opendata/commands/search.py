@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from opendata.commands import output
@@ -9,7 +13,8 @@ from opendata.commands.context import Context, pass_context
 from opendata.search import indexer, lexicon, relax
 from opendata.search.base import Query
 from opendata.search.known import Known
-from opendata.services import catalogue, rendering
+from opendata.services import catalogue, rendering, search_log
+from opendata.services.search_log import Counted
 from opendata.vocabulary import ExitCode
 
 
@@ -50,12 +55,15 @@ def check(click_context: click.Context, context: Context, *, as_json: bool) -> N
 @search.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--size", default=10, show_default=True, help="How many hits to show.")
+@click.option("--after", default="", help="Go on behind an earlier answer: its `next`.")
 @output.json_option
 @pass_context
-def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool) -> None:
-    """Ask the index as the search page does."""
+def query(
+    context: Context, words: tuple[str, ...], size: int, after: str, *, as_json: bool
+) -> None:
+    """Ask the index as the search page does; -- before words that begin with a hyphen."""
     known = Known(context.sessions, context.settings.lexicon_path).now()
-    asked = Query(text=" ".join(words), size=size, knowledge=known)
+    asked = Query(text=" ".join(words), size=size, after=after, knowledge=known)
     results = relax.answer(context.index, asked)
     with context.sessions() as session:
         hits = [
@@ -63,8 +71,11 @@ def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool)
             for dataset in catalogue.cards(session, results.ids)
         ]
     if as_json:
-        output.as_json({"total": results.total, "hits": hits})
+        told = {"total": results.total, "hits": hits, "next": results.next}
+        output.as_json(told | {"relaxed": results.understood.relaxed})
         return
+    if results.understood.relaxed:
+        click.echo(f"Nothing fits all of it; given up: {', '.join(results.understood.relaxed)}.")
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
 
@@ -84,3 +95,29 @@ def words(context: Context) -> None:
         click.echo(f"{published} published words; your own would lie in {own}.")
         return
     click.echo(f"{count} words: {published} published ones, changed and added to by {own}.")
+
+
+@search.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4_000))
+@click.option("--size", default=20, show_default=True, help="How many queries a list shows.")
+@output.json_option
+@pass_context
+def report(context: Context, days: int, size: int, *, as_json: bool) -> None:
+    """Show what people search for, what they do not find, and what they do not open."""
+    since = (datetime.now(UTC) - timedelta(days=days)).date()
+    with context.sessions() as session:
+        found = search_log.report(session, since, size=max(size, 1))
+    if as_json:
+        output.as_json({"since": since.isoformat(), **asdict(found)})
+        return
+    _print_queries(f"Most frequent since {since}", found.top)
+    _print_queries("Without result", found.without_hits)
+    _print_queries("With results that nobody opened", found.without_clicks)
+
+
+def _print_queries(title: str, queries: Sequence[Counted]) -> None:
+    if not queries:
+        click.echo(f"{title}: none.")
+        return
+    rows = [[q.words, q.searches, q.without_hits, q.clicks] for q in queries]
+    output.table(title, ("query", "searches", "without result", "opened"), rows)

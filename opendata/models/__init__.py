@@ -11,6 +11,7 @@ from opendata.models.publisher import Publisher, PublisherSuccession
 from opendata.models.record import Record
 from opendata.models.resource import Resource
 from opendata.models.run import Run
+from opendata.models.search_day import SearchDay
 from opendata.models.search_word import SearchWord
 from opendata.models.source import Source
 from opendata.models.table import Table, TableBuild
@@ -34,6 +35,7 @@ __all__ = [
     "Resource",
     "Run",
     "SearchWord",
+    "SearchDay",
     "Source",
     "Table",
     "TableBuild",

@@ -15,7 +15,8 @@ from opendata.search.text import Token
 
 _CHUNK = re.compile(r"\S+")
 # What may make up one word in the original: letters, digits, marks, and what is not seen.
-_RUN = re.compile(r"[\w\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_MARKS = r"\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_RUN = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _EDGE = re.compile(r"[\w\u0300-\u036f](?:.*[\w\u0300-\u036f])?", re.DOTALL)
 
 _AS_TYPED = Understood()
@@ -71,7 +72,7 @@ def spans(original: str, words: Collection[str]) -> list[tuple[int, int]]:
 
 
 def _is_joined(original: str, end: int, start: int) -> bool:
-    return start <= end or original[end:start].isspace()
+    return start <= end or not original[end:start].strip(" _\u00a0")
 
 
 def excerpt(original: str, words: Collection[str], length: int) -> str:

@@ -91,6 +91,11 @@ def _read(typed: str, *, is_cut: bool) -> Asked:
     return Asked(plain_text, tuple(dict.fromkeys(clauses[:MAX_CLAUSES])), is_cut)
 
 
+def is_span(clause: Clause) -> bool:
+    """Say whether the value of a condition is a span of days or years."""
+    return clause.field in _SPANS
+
+
 def _understood(match: re.Match[str]) -> tuple[str, Clause | None]:
     """Return the plain words of a piece, and its condition."""
     name, phrase, is_without = match["name"], match["phrase"], _is_minus(match)

@@ -38,7 +38,7 @@ def render(session: Session, dataset: Dataset) -> None:
         "publisher_name": " ".join(names.values()),
         "publisher": dataset.publisher.slug if dataset.publisher else "",
         "form": FORM,
-        **searchable_columns.told(tables),
+        **searchable_columns.told(tables, {build.id: build.schema_version for build in builds}),
         **_facts(session, dataset, builds, tables),
         "theme": document.get("themes", []),
         "format": _formats(dataset, builds, has_tables=bool(tables)),

@@ -41,18 +41,18 @@ def _hit(dataset: Dataset, words: Collection[str], named: Collection[str]) -> Hi
     notes, _ = catalogue.text_in(dataset.document.get("notes"), i18n.language())
     # A word that the title has needs no column to explain it.
     told = {token.folded for token in text.analyse(title)} - set(named)
-    columns = _columns(dataset, set(words) - told)
+    columns = [marked(name, words) for name in _columns(dataset, set(words) - told)]
     return Hit(marked(title, words), excerpt(notes, words), columns)
 
 
-def _columns(dataset: Dataset, words: Collection[str]) -> list[Markup]:
+def _columns(dataset: Dataset, words: set[str]) -> list[str]:
     """Return the columns that hold the most of `words`, in the order of their names."""
     told = dataset.search_document or {}
     names = dict.fromkeys([*told.get("columns", []), *told.get("column_words", [])])
-    found = [(len(_held(name) & set(words)), name) for name in list(names)[:_LOOKED_AT]]
+    found = [(len(_held(name) & words), name) for name in list(names)[:_LOOKED_AT]]
     most = max((count for count, _ in found), default=0)
     best = [name for count, name in found if count == most] if most else []
-    return [marked(name, words) for name in best[:_COLUMNS]]
+    return best[:_COLUMNS]
 
 
 def _held(name: str) -> set[str]:

@@ -14,6 +14,7 @@ from opendata.records import clean_text
 from opendata.search.base import FacetCount, Query, Results
 from opendata.search.language import MAX_TEXT
 from opendata.services import catalogue, table_schemas
+from opendata.services.searchable_columns import LIST_KEY
 from opendata.services.table_schemas import code_lists
 from opendata.web import i18n, labels, paging
 
@@ -181,8 +182,8 @@ def namers(session: Session) -> dict[str, Namer]:
 
 def key_name(key: str) -> str:
     """Return what two tables are joined by: the title of a code list, or the name of a column."""
-    prefix, _, listed = key.rpartition(":")
-    return _code_list_name(listed) if prefix else key
+    kind, _, name = key.rpartition(":")
+    return _code_list_name(name) if f"{kind}:" == LIST_KEY else name
 
 
 def _choice(query: Query, name: str, value: str, count: int, names: Mapping[str, Namer]) -> Choice:

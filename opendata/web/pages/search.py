@@ -13,6 +13,7 @@ from opendata.web import (
     hits,
     instance,
     paging,
+    search_counts,
     search_form,
     searching,
     session,
@@ -30,6 +31,7 @@ def page() -> ResponseReturnValue:
     query, results = _ask(query)
     if results is None:
         return _without_engine(query)
+    search_counts.searched(query, results)
     names = search_form.namers(session.get())
     cards = catalogue.cards(session.get(), results.ids)
     return render_template(

@@ -106,6 +106,20 @@ def test_key_is_a_code_list_or_a_name_with_the_role_of_one(
     assert searchable_columns.key(column) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("area_code", "area_code"), ("period", ""), ("value", "")],
+)
+def test_codes_of_the_key_of_a_schema_are_keys(name: str, expected: str) -> None:
+    assert searchable_columns.key({"name": name}, "statistical-indicator/1.0") == expected
+    assert searchable_columns.key({"name": name}, "gone/9.9") == ""
+
+
+def test_name_that_says_little_joins_tables_of_one_schema() -> None:
+    found = searchable_columns.key({"name": "code"}, "administrative-unit/1.0")
+    assert found == "administrative-unit:code"
+
+
 def test_documents_of_an_earlier_release_are_written_anew(
     sessions: SessionFactory, tmp_path: Path
 ) -> None:
