@@ -34,8 +34,7 @@ def nodes(
 ) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     """Return what must match, and what adds score where it matches.
 
-    Words: all of a few, three quarters of many, or any one. `anywhere`: places and agencies need
-    not be met where there are words.
+    Words: all of a few, three quarters of many, or any one. `anywhere`: any word, place or agency.
     """
     parts = _without_stop_words(meant)
     if not parts:
@@ -51,10 +50,10 @@ def nodes(
     pairs = tuple(_pairs(meant))
     if not any(isinstance(part, InPlace) for part in parts):
         pairs = (*pairs, Constant(Term(fields.PROVINCE, NATIONAL), _NO_PLACE))
+    if anywhere:
+        return (Any((*words, *entities)),), pairs
     minimum = 1 if any_word else _required(len(words))
     needed = (Any(tuple(words), minimum),) if words else ()
-    if anywhere and needed:
-        return needed, (*entities, *pairs)
     return (*entities, *needed), pairs
 
 
