@@ -25,5 +25,10 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
     @property
+    def strange_scripts(self) -> list[dict[str, str | None]]:
+        """Scripts that are not files of ours."""
+        return [s for s in self.all("script") if not (s.get("src") or "").startswith("/static/")]
+
+    @property
     def links(self) -> list[str]:
         return [attributes.get("href") or "" for attributes in self.all("a")]
