@@ -61,6 +61,12 @@ class SearchUnavailable(OpendataError):
     code = "search-unavailable"
 
 
+class TooDeep(OpendataError):
+    """A page by number behind the hits that page numbers reach; a cursor reaches any depth."""
+
+    code = "too-deep"
+
+
 class InvalidDocument(OpendataError):
     """A metadata record that does not fit the metadata profile; `fields` maps path to message."""
 

@@ -21,6 +21,7 @@ def schema() -> Any:
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("version", fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -30,6 +31,7 @@ def document(told: SearchDocument) -> Any:
     """Return a search document for the engine: every text in its forms, facets, order keys."""
     rendered = tantivy.Document()
     rendered.add_text("id", told["id"])
+    rendered.add_unsigned("version", told.get("version", 0))
     for name, joined in fields.forms(told).items():
         rendered.add_text(name, joined)
     for field in fields.FIELDS:

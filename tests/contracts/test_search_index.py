@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opendata.errors import NotFound
-from opendata.search.base import FacetCount, Query, SearchIndex
-from opendata.search.tantivy_index import TantivyIndex
+from opendata.errors import NotFound, TooDeep
+from opendata.search.base import FacetCount, Query, SearchIndex, Written
+from tests.contracts import engines
+from tests.contracts.engines import Factory
 from tests.contracts.search_documents import ALL, CITY, HOSPITAL, LAND_PRICE, LAND_TAX, document
 
-Factory = Callable[[Path], SearchIndex]
 
-# One line an engine: how to open an index that two objects can share.
-ENGINES: dict[str, Factory] = {
-    "tantivy": lambda folder: TantivyIndex(folder / "search"),
-}
-
-
-@pytest.fixture(params=ENGINES, scope="module")
-def factory(request: pytest.FixtureRequest) -> Factory:
-    return ENGINES[request.param]
+@pytest.fixture(params=engines.ENGINES, scope="module")
+def factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
+    with engines.ENGINES[request.param](request) as factory:
+        yield factory
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +227,7 @@ def test_pages_hold_every_hit_once_in_one_order(empty: SearchIndex, sort: str, t
 
 @pytest.mark.parametrize("sort", ["relevance", "title"])
 def test_page_behind_the_last_is_empty_and_still_counts(filled: SearchIndex, sort: str) -> None:
-    found = filled.search(Query("đất", sort=sort, page=10**12))
+    found = filled.search(Query("đất", sort=sort, page=400))
     assert found.ids == ()
     assert found.total == 3
     assert found.facets["theme"]
@@ -254,12 +249,16 @@ def test_size_nought_only_counts(filled: SearchIndex) -> None:
     assert found.facets["theme"]
 
 
-def test_page_beyond_ten_thousand_hits_is_answered(empty: SearchIndex) -> None:
+def test_page_beyond_ten_thousand_hits_names_the_way_on(empty: SearchIndex) -> None:
     empty.rebuild({"id": f"{number:05d}", "title": "Hàng"} for number in range(10_050))
     for sort in ("relevance", "title"):
-        found = empty.search(Query("hàng", sort=sort, page=1_005, size=10))
-        assert found.total == 10_050
-        assert found.ids[0] == "10040"
+        last = empty.search(Query("hàng", sort=sort, page=1_000, size=10))
+        assert (last.total, last.ids[-1]) == (10_050, "09999")
+        with pytest.raises(TooDeep, match=r"10,000.*`after`"):
+            empty.search(Query("hàng", sort=sort, page=1_001, size=10))
+        # The page across the border is cut there.
+        cut = empty.search(Query("hàng", sort=sort, page=2, size=5_020))
+        assert (len(cut.ids), cut.ids[-1]) == (4_980, "09999")
 
 
 # Writing
@@ -284,7 +283,7 @@ def test_put_replaces_by_id(empty: SearchIndex) -> None:
 def test_last_of_two_documents_with_one_id_wins(empty: SearchIndex) -> None:
     empty.put([CITY, CITY | {"title": "Nhà ở"}])
     assert hits(empty, "nhà ở") == ["city"]
-    assert empty.rebuild([CITY, CITY | {"title": "Cầu"}]) == 1
+    assert empty.rebuild([CITY, CITY | {"title": "Cầu"}]) == Written(1)
     assert hits(empty, "cầu") == ["city"]
 
 
@@ -303,13 +302,13 @@ def test_ids_are_those_of_all_documents(filled: SearchIndex) -> None:
 
 def test_rebuild_replaces_everything_and_returns_the_count(empty: SearchIndex) -> None:
     empty.put([HOSPITAL])
-    assert empty.rebuild([CITY, LAND_TAX]) == 2
+    assert empty.rebuild([CITY, LAND_TAX]) == Written(2)
     assert empty.ids() == {"city", "land-tax"}
 
 
 def test_rebuild_with_nothing_leaves_an_empty_index(empty: SearchIndex) -> None:
     empty.put([HOSPITAL])
-    assert empty.rebuild([]) == 0
+    assert empty.rebuild([]) == Written(0)
     assert empty.search(Query()).total == 0
 
 
@@ -337,6 +336,48 @@ def test_failed_write_changes_nothing(empty: SearchIndex) -> None:
         assert empty.ids() == {"city"}
     empty.put([LAND_TAX])
     assert empty.ids() == {"city", "land-tax"}
+
+
+# Versions
+
+
+def test_older_version_never_replaces_a_newer_one(empty: SearchIndex) -> None:
+    empty.put([CITY | {"version": 7}])
+    empty.put([CITY | {"version": 6, "title": "Cũ"}, HOSPITAL | {"version": 1}])
+    assert empty.versions() == {"city": 7, "hospital": 1}
+    assert hits(empty, "dân số") == ["city"]
+    assert hits(empty, "cũ") == []
+    empty.put([CITY | {"version": 8, "title": "Nhà ở"}])
+    assert hits(empty, "nhà ở") == ["city"]
+
+
+def test_same_version_may_be_written_again(empty: SearchIndex) -> None:
+    for _ in range(2):
+        assert empty.put([CITY | {"version": 7}, HOSPITAL | {"version": 7}]) == Written(2)
+    assert empty.versions() == {"city": 7, "hospital": 7}
+
+
+def test_late_removal_leaves_a_newer_version(empty: SearchIndex) -> None:
+    empty.put([CITY | {"version": 7}, HOSPITAL | {"version": 7}])
+    empty.remove(["city", "hospital", "unknown"], {"city": 6, "hospital": 8, "unknown": 1})
+    assert empty.ids() == {"city"}
+
+
+def test_rebuild_begins_anew_whatever_the_versions_were(empty: SearchIndex) -> None:
+    empty.put([CITY | {"version": 7}])
+    assert empty.rebuild([CITY | {"version": 3}]) == Written(1)
+    assert empty.versions() == {"city": 3}
+
+
+def test_document_with_a_wrong_value_is_refused_and_all_others_are_written(
+    empty: SearchIndex,
+) -> None:
+    wrong = document("wrong", "Ngày sai", modified="hôm qua")
+    for write in (empty.put, empty.put, empty.rebuild):
+        written = write([LAND_TAX, wrong, CITY])
+        assert (written.count, list(written.refused)) == (2, ["wrong"])
+        assert "hôm qua" in written.refused["wrong"]
+        assert empty.ids() == {"city", "land-tax"}
 
 
 # Anything a person can type
