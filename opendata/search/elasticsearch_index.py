@@ -67,10 +67,10 @@ class ElasticsearchIndex:
         start, size = cursor.window(query)
         with self._pause.unless_it_answers(), server.in_our_words():
             try:
-                answer = self._ask(query, compiled, order, start, size)
+                answer = self._ask(query, compiled, pages.wanted(order, start, size))
             except NotFoundError:
                 return _NOTHING
-        hits = pages.read(answer, order)
+        hits = pages.read(answer, order, start, size)
         return Results(
             ids=tuple(hit.identifier for hit in hits),
             scores=tuple(hit.score for hit in hits),
@@ -113,15 +113,11 @@ class ElasticsearchIndex:
                 "The search index was made by another release; run `opendata search rebuild`."
             )
 
-    def _ask(
-        self, query: Query, compiled: words.Clause, order: str, start: int, size: int
-    ) -> dict[str, Any]:
+    def _ask(self, query: Query, compiled: words.Clause, page: dict[str, Any]) -> dict[str, Any]:
         answer = self._client.search(
             index=self._alias,
             query=compiled,
-            sort=pages.order_clause(order),
-            from_=start,
-            size=size,
+            **page,
             aggs=facets.wanted(query.facet_size),
             source=False,
             track_total_hits=True,

@@ -9,10 +9,12 @@ from typing import Any
 
 from opendata.search import elasticsearch_words as words
 from opendata.search import fields, order_keys
-from opendata.search.base import Query
+from opendata.search.base import WINDOW, Query
 
-# As many digits as the embedded engine tells.
+# Scores closer than this are a tie, and ties go by id, as in the embedded engine.
 _SCORE_DIGITS = 4
+# The server ranks by the whole score, so a tie may reach beyond the end of a page.
+_BEYOND = 100
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,25 @@ class Hit:
     identifier: str
 
 
-def order_clause(order: str) -> list[dict[str, str]]:
-    """Return the sort of the server: by score and then id, or by one key that holds the id."""
+def wanted(order: str, start: int, size: int) -> dict[str, Any]:
+    """Return what to ask the server for, so that `read` finds a page in the answer.
+
+    `start` and `size` together are at most `WINDOW`.
+    """
     if order == fields.RELEVANCE:
-        return [{"_score": "desc"}, {"id": "asc"}]
+        # From the top: where the server begins a page, we may begin another.
+        last = min(start + size + _BEYOND, WINDOW) if size else 0
+        return {"sort": [{"_score": "desc"}, {"id": "asc"}], "from_": 0, "size": last}
     column = next(words.order_column(field) for field in fields.SORTED if field.sort == order)
-    return [{column: "asc"}]
+    return {"sort": [{column: "asc"}], "from_": start, "size": size}
 
 
-def read(answer: dict[str, Any], order: str) -> list[Hit]:
-    """Return the hits of an answer."""
+def read(answer: dict[str, Any], order: str, start: int, size: int) -> list[Hit]:
+    """Return the page in an answer."""
     told = [hit["sort"] for hit in answer["hits"]["hits"]]
     if order == fields.RELEVANCE:
-        return [Hit(round(score, _SCORE_DIGITS), found, found) for score, found in told]
+        hits = [Hit(round(score, _SCORE_DIGITS), found, found) for score, found in told]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.key))[start : start + size]
     return [Hit(0.0, key, order_keys.identifier(key)) for (key,) in told]
 
 

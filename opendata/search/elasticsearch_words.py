@@ -31,8 +31,8 @@ def mapping() -> dict[str, Any]:
         "properties": {
             "id": {"type": "keyword"},
             "version": {"type": "long"},
-            **{name: text for name in fields.forms({})},
-            **{name: keyword for name in fields.FACETS},
+            **dict.fromkeys(fields.forms({}), text),
+            **dict.fromkeys(fields.FACETS, keyword),
             **{order_column(field): order for field in fields.SORTED},
         },
     }
@@ -46,15 +46,13 @@ def document(told: SearchDocument) -> dict[str, Any]:
     return {
         "id": told["id"],
         "version": told.get("version", 0),
-        **{name: writable(joined) for name, joined in fields.forms(told).items()},
+        **{name: writable(joined or fields.EMPTY) for name, joined in fields.forms(told).items()},
         **{
             field.name: [writable(value) for value in fields.values(told, field)]
             for field in fields.FIELDS
             if field.facet
         },
-        **{
-            order_column(field): writable(order_keys.key(told, field)) for field in fields.SORTED
-        },
+        **{order_column(field): writable(order_keys.key(told, field)) for field in fields.SORTED},
     }
 
 

@@ -10,6 +10,9 @@ from opendata.search.base import SearchDocument
 
 # Every text field is indexed three times: with marks, without, and as pairs of neighbours.
 EXACT, FOLDED, BIGRAMS = "_x", "_f", "_b"
+# Stands in a form that has no token, and is none: some engines take the rarity of a word from all
+# documents, others from those that have the field at all. So all have it.
+EMPTY = "-"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def document(told: SearchDocument) -> Any:
     rendered.add_text("id", told["id"])
     rendered.add_unsigned("version", told.get("version", 0))
     for name, joined in fields.forms(told).items():
-        rendered.add_text(name, joined)
+        rendered.add_text(name, joined or fields.EMPTY)
     for field in fields.FIELDS:
         if field.facet:
             for value in fields.values(told, field):

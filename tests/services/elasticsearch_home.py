@@ -1,4 +1,4 @@
-"""The home of a real Elasticsearch node, assembled once from published jars and kept in the cache."""
+"""The home of a real Elasticsearch node, assembled once from published jars, kept in the cache."""
 
 from __future__ import annotations
 
