@@ -1,4 +1,4 @@
-"""Whether an index holds what the database says, id by id and version by version, and its repair."""
+"""Whether an index holds what the database says, id by id and version by version; its repair."""
 
 from __future__ import annotations
 

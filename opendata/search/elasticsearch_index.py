@@ -114,20 +114,21 @@ class ElasticsearchIndex:
             )
 
     def _ask(self, query: Query, compiled: words.Clause, page: dict[str, Any]) -> dict[str, Any]:
-        answer = self._client.search(
-            index=self._alias,
-            query=compiled,
-            **page,
-            aggs=facets.wanted(query.facet_size),
-            source=False,
-            track_total_hits=True,
-            # Half an answer would be taken for a whole one.
-            allow_partial_search_results=False,
-            # Over all parts of the index a word is as rare as it is in the whole.
-            search_type="dfs_query_then_fetch",
-            preference=pages.copy_of(query),
+        return dict(
+            self._client.search(
+                index=self._alias,
+                query=compiled,
+                **page,
+                aggs=facets.wanted(query.facet_size),
+                source=False,
+                track_total_hits=True,
+                # Half an answer would be taken for a whole one.
+                allow_partial_search_results=False,
+                # Over all parts of the index a word is as rare as it is in the whole.
+                search_type="dfs_query_then_fetch",
+                preference=pages.copy_of(query),
+            ).body
         )
-        return answer.body
 
     def _all_versions(self) -> Iterator[tuple[str, int]]:
         """Read the whole index as it is now, whatever is written meanwhile."""
@@ -143,11 +144,11 @@ class ElasticsearchIndex:
     def _page_of_view(self, view: str, after: Any) -> list[dict[str, Any]]:
         answer = self._client.options(request_timeout=_LONG_SECONDS).search(
             pit={"id": view, "keep_alive": _KEEP_VIEW},
-            sort=[{"_shard_doc": "asc"}],
+            sort={"_shard_doc": "asc"},
             size=WINDOW,
             search_after=after,
             source=False,
-            docvalue_fields=["version"],
+            docvalue_fields=[{"field": "version"}],
             track_total_hits=False,
             allow_partial_search_results=False,
         )

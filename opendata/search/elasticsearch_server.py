@@ -28,15 +28,14 @@ _PASSING = (502, 503, 504)
 
 def connect(settings: config.Search) -> Elasticsearch:
     """Return a client; nothing is sent before it is used. Raises SettingError."""
-    urls, identity = _checked(settings.urls), _identity(settings)
+    urls = _checked(settings.urls)
     try:
         return Elasticsearch(
             urls,
             request_timeout=settings.timeout_seconds,
             max_retries=_TRIES_ELSEWHERE,
             retry_on_status=_PASSING,
-            **({"ca_certs": settings.ca_file} if settings.ca_file else {}),
-            **identity,
+            **_identity(settings),
         )
     except (OSError, ValueError) as err:
         raise SettingError(
@@ -63,11 +62,13 @@ def _checked(urls: tuple[str, ...]) -> list[str]:
 
 
 def _identity(settings: config.Search) -> dict[str, Any]:
+    """Return who we are and whom we trust; only what is set: the client tells None from nothing."""
+    told: dict[str, Any] = {"ca_certs": settings.ca_file} if settings.ca_file else {}
     if settings.api_key_env:
-        return {"api_key": config.secret(settings.api_key_env)}
-    if settings.user:
-        return {"basic_auth": (settings.user, config.secret(settings.password_env))}
-    return {}
+        told["api_key"] = config.secret(settings.api_key_env)
+    elif settings.user:
+        told["basic_auth"] = (settings.user, config.secret(settings.password_env))
+    return told
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Documents that an index does not take: set aside by reader, told, tried again when they change."""
+"""Documents that an index does not take: set aside, told, and tried again when they change."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from flask_babel import gettext as _
 
+from opendata.search.base import WINDOW
 from opendata.web import i18n
 
 # Behind this page engines get slow and people never look; the page says so.
@@ -70,7 +71,12 @@ class Pager:
 
 def last_page(total: int, size: int) -> int:
     """Return the number of the last page; an empty list has one page."""
-    return max(1, min(-(-total // size), DEEPEST))
+    return max(1, min(-(-total // size), deepest(size)))
+
+
+def deepest(size: int) -> int:
+    """Return the last page that a list of any length shows: search ends where its window does."""
+    return max(1, min(DEEPEST, WINDOW // size))
 
 
 def asked() -> int:

@@ -60,7 +60,8 @@ def read(size: int) -> Query:
     if sort not in SORTS or (sort == "relevance" and not text):
         sort = "relevance" if text else "modified"
     filters = {name: values for name in FACETS if (values := _values(name))}
-    return Query(text=text, filters=filters, sort=sort, page=paging.asked(), size=size)
+    page = min(paging.asked(), paging.deepest(size))
+    return Query(text=text, filters=filters, sort=sort, page=page, size=size)
 
 
 def _values(name: str) -> list[str]:

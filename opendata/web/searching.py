@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from opendata.errors import OpendataError
+from werkzeug.exceptions import BadRequest
+
+from opendata.errors import OpendataError, TooDeep
 from opendata.search.base import Query, Results
 from opendata.web import instance
 
@@ -15,9 +17,11 @@ _FAILURES = (OpendataError, OSError, ValueError, RuntimeError)
 
 
 def ask(query: Query) -> Results | None:
-    """Return what the engine answers, or None when it does not."""
+    """Return what the engine answers, or None when it does not; 400 for a page too deep."""
     try:
         return instance.current().index.search(query)
+    except TooDeep as err:
+        raise BadRequest from err
     except _FAILURES as err:
         log.error("search not available: %s", err)
         return None
