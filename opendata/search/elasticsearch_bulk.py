@@ -7,6 +7,7 @@ replaces a newer one, however late it comes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from elasticsearch import Elasticsearch, helpers
@@ -21,9 +22,12 @@ _TIMEOUT_SECONDS = 60.0
 # The same version again is fine: what died half-way is written once more.
 _BY_VERSION = "external_gte"
 _NEWER_STANDS_THERE = 409
-_TOO_LARGE = 413
 # Only these are the document's own fault; all others may go well later.
-_FAULTS = {400, _TOO_LARGE}
+_FAULTS = {400, 413}
+
+
+# One line of a request in bulk, in the words of the client.
+Action = dict[str, Any]
 
 
 class Writes:
@@ -44,7 +48,7 @@ class Writes:
         """Remove each id, unless a newer document stands there."""
         self._send((_removal(found, versions.get(found)) for found in ids), refresh=True)
 
-    def _puts(self, documents: Iterable[SearchDocument]) -> Iterator[dict[str, Any]]:
+    def _puts(self, documents: Iterable[SearchDocument]) -> Iterator[Action]:
         for told in documents:
             identifier = told["id"]
             try:
@@ -57,12 +61,18 @@ class Writes:
             version = {"version": source["version"], "version_type": _BY_VERSION}
             yield {"_op_type": "index", "_id": identifier, "_source": source, **version}
 
-    def _send(self, actions: Iterable[dict[str, Any]], *, refresh: bool) -> None:
-        client = self._client.options(request_timeout=_TIMEOUT_SECONDS)
+    def _send(self, actions: Iterator[Action], *, refresh: bool) -> None:
+        while batch := list(islice(actions, _ACTIONS)):
+            if not self._send_together(batch, refresh=refresh):
+                # One of them spoils the whole request; alone, it spoils only itself.
+                for action in batch:
+                    self._send_together([action], refresh=refresh)
+
+    def _send_together(self, batch: list[Action], *, refresh: bool) -> bool:
+        """Send a batch; return False where the request as a whole is at fault, with all in it."""
         answers = helpers.streaming_bulk(
-            client,
-            actions,
-            chunk_size=_ACTIONS,
+            self._client.options(request_timeout=_TIMEOUT_SECONDS),
+            batch,
             max_chunk_bytes=_BYTES,
             raise_on_error=False,
             raise_on_exception=False,
@@ -71,28 +81,32 @@ class Writes:
             require_alias=self._is_alias,
             refresh=refresh,
         )
-        for is_done, answer in answers:
-            if not is_done:
-                self._judge(*answer.values())
+        failed = [answer for is_done, each in answers if not is_done for answer in each.values()]
+        if len(batch) > 1 and any("exception" in a and a["status"] in _FAULTS for a in failed):
+            return False
+        for answer in failed:
+            self._judge(answer)
+        return True
 
     def _judge(self, answer: dict[str, Any]) -> None:
         """Tell a write that came too late, one that can never be, and one that may be later."""
-        status, reason = answer.get("status"), answer.get("error")
+        status, reason = answer["status"], answer.get("error")
         if status == _NEWER_STANDS_THERE or not reason:
             return
-        if "exception" in answer and status != _TOO_LARGE:
-            raise answer["exception"]  # the request as a whole
-        if status not in _FAULTS:
-            raise server.refused(int(status or 0), server.kind(answer))
-        self._refuse(answer["_id"], _sentence(reason))
+        if status in _FAULTS:
+            self._refuse(answer["_id"], _sentence(reason))
+        elif "exception" in answer:
+            raise answer["exception"]
+        else:
+            raise server.refused(status, server.kind(answer))
 
     def _refuse(self, identifier: str, reason: str) -> None:
         self.written.discard(identifier)
         self.refused[identifier] = reason
 
 
-def _removal(identifier: str, version: int | None) -> dict[str, Any]:
-    action: dict[str, Any] = {"_op_type": "delete", "_id": identifier}
+def _removal(identifier: str, version: int | None) -> Action:
+    action: Action = {"_op_type": "delete", "_id": identifier}
     return action if version is None else action | {"version": version, "version_type": _BY_VERSION}
 
 
@@ -101,4 +115,4 @@ def _sentence(reason: Any) -> str:
     while isinstance(reason, dict) and isinstance(reason.get("caused_by"), dict):
         reason = reason["caused_by"]
     told = reason.get("reason") if isinstance(reason, dict) else reason
-    return str(told)[:500]
+    return str(told)[:200]

@@ -28,10 +28,10 @@ class ElasticsearchIndex:
     """A `SearchIndex` on a server. Making one costs nothing: the first call connects."""
 
     def __init__(self, settings: config.Search) -> None:
-        self._client = server.connect(settings)
-        self._generations = Generations(self._client, settings)
+        self._settings = settings
         self._alias = settings.index
         self._pause = Pause()
+        self._connect()
 
     def is_built(self) -> bool:
         """Say whether an index with the fields of this release is in service."""
@@ -93,6 +93,11 @@ class ElasticsearchIndex:
     def close(self) -> None:
         """Let go of the connections; the next call opens them again."""
         self._client.close()
+        self._connect()
+
+    def _connect(self) -> None:
+        self._client = server.connect(self._settings)
+        self._generations = Generations(self._client, self._settings)
 
     def _build(self, documents: Iterable[SearchDocument]) -> Written:
         with self._generations.replacement() as made:

@@ -5,6 +5,8 @@ No sentence here names an address, a user or a password: it may end up on a page
 
 from __future__ import annotations
 
+import logging
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,24 +26,20 @@ from opendata.errors import SearchUnavailable, SettingError
 # A node that is gone or starting is passed over; another one answers.
 _TRIES_ELSEWHERE = 3
 _PASSING = (502, 503, 504)
+# It tells every try with its address and a traceback; what comes of it is told by us.
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
 def connect(settings: config.Search) -> Elasticsearch:
     """Return a client; nothing is sent before it is used. Raises SettingError."""
-    urls = _checked(settings.urls)
-    try:
-        return Elasticsearch(
-            urls,
-            request_timeout=settings.timeout_seconds,
-            max_retries=_TRIES_ELSEWHERE,
-            retry_on_status=_PASSING,
-            **_identity(settings),
-        )
-    except (OSError, ValueError) as err:
-        raise SettingError(
-            "The connection to the search server cannot be made with these settings; "
-            "search.ca_file must be a PEM file, and search.urls then begin with https."
-        ) from err
+    return Elasticsearch(
+        _checked(settings.urls),
+        request_timeout=settings.timeout_seconds,
+        max_retries=_TRIES_ELSEWHERE,
+        retry_on_status=_PASSING,
+        **_trust(settings),
+        **_identity(settings),
+    )
 
 
 def _checked(urls: tuple[str, ...]) -> list[str]:
@@ -61,14 +59,25 @@ def _checked(urls: tuple[str, ...]) -> list[str]:
     return list(urls)
 
 
+def _trust(settings: config.Search) -> dict[str, Any]:
+    """Return the certificates that the server's is checked with, where it has one."""
+    if not settings.urls[0].startswith("https:"):
+        return {}
+    try:
+        return {"ssl_context": ssl.create_default_context(cafile=settings.ca_file or None)}
+    except OSError as err:
+        raise SettingError(
+            f"search.ca_file is {settings.ca_file!r}; it must be a PEM file with certificates."
+        ) from err
+
+
 def _identity(settings: config.Search) -> dict[str, Any]:
-    """Return who we are and whom we trust; only what is set: the client tells None from nothing."""
-    told: dict[str, Any] = {"ca_certs": settings.ca_file} if settings.ca_file else {}
+    """Return who we are; only what is set: the client tells None from nothing."""
     if settings.api_key_env:
-        told["api_key"] = config.secret(settings.api_key_env)
-    elif settings.user:
-        told["basic_auth"] = (settings.user, config.secret(settings.password_env))
-    return told
+        return {"api_key": config.secret(settings.api_key_env)}
+    if settings.user:
+        return {"basic_auth": (settings.user, config.secret(settings.password_env))}
+    return {}
 
 
 @contextmanager
