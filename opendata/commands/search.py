@@ -53,16 +53,17 @@ def check(click_context: click.Context, context: Context, *, repair: bool, as_js
 
 
 def _compared(context: Context, kept: Followed, *, repair: bool) -> Drift:
-    def compare() -> Drift:
-        return drift.check(context.sessions, kept.index, rendering.all_versions, reader=kept.reader)
-
-    found = compare()
-    if not repair or not found.ids:
-        return found
-    drift.repair(
-        context.sessions, kept.index, rendering.load, rendering.load_all, found, reader=kept.reader
+    versions, reader = rendering.all_versions, kept.reader
+    if not repair:
+        return drift.check(context.sessions, kept.index, versions, reader=reader)
+    return drift.repair(
+        context.sessions,
+        kept.index,
+        rendering.load,
+        rendering.load_all,
+        versions,
+        reader=reader,
     )
-    return compare()
 
 
 def _say(found: Drift) -> None:

@@ -21,14 +21,12 @@ AllVersions = Callable[[Session], Mapping[str, int]]
 class Drift:
     """What the index lacks, holds too much, and holds in another version than the database.
 
-    `ahead` are those of `stale` that the database has not come to: it was set back to an older
-    state. `refused` says why documents are set aside; these are no drift.
+    `refused` says why documents are set aside; these are no drift.
     """
 
     missing: frozenset[str] = frozenset()
     extra: frozenset[str] = frozenset()
     stale: frozenset[str] = frozenset()
-    ahead: frozenset[str] = frozenset()
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -66,16 +64,23 @@ def repair(
     index: SearchIndex,
     load: Load,
     load_all: LoadAll,
-    found: Drift,
+    all_versions: AllVersions,
     *,
     reader: str = indexer.READER,
-) -> None:
-    """Write what differs anew; the whole index where the database was set back."""
-    if found.ahead:
-        indexer.rebuild(sessions, index, load_all, reader=reader)
-        return
+) -> Drift:
+    """Write what differs and what is set aside anew; return what differs still.
+
+    Where the index knows newer versions than the database, because that was set back to an older
+    state, it takes none of them: then all of it is built anew.
+    """
+    found = check(sessions, index, all_versions, reader=reader)
+    if not found.ids:
+        return found
     with indexer.alone(sessions, wait=True), sessions.begin() as session:
         indexer.write(session, index, load, sorted(found.ids), reader=reader)
+    if check(sessions, index, all_versions, reader=reader):
+        indexer.rebuild(sessions, index, load_all, reader=reader)
+    return check(sessions, index, all_versions, reader=reader)
 
 
 def _compare(
@@ -86,11 +91,9 @@ def _compare(
 ) -> Drift:
     passed_over = waiting | refused.keys()
     both = (public.keys() & indexed.keys()) - passed_over
-    stale = frozenset(found for found in both if public[found] != indexed[found])
     return Drift(
         missing=frozenset(public.keys() - indexed.keys() - passed_over),
         extra=frozenset(indexed.keys() - public.keys() - waiting),
-        stale=stale,
-        ahead=frozenset(found for found in stale if indexed[found] > public[found]),
+        stale=frozenset(found for found in both if public[found] != indexed[found]),
         refused=refused,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -15,14 +16,14 @@ from opendata.config import Search
 def search_settings(url: str, folder: Path, **more: object) -> Search:
     """Return settings of an index of its own for each folder; the same folder, the same index."""
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    return Search(
+    plain = Search(
         engine="elasticsearch",
         urls=(url,),
         index=f"test-{digest}",
         replicas=0,
         timeout_seconds=30.0,
-        **more,  # type: ignore[arg-type]
     )
+    return replace(plain, **more)
 
 
 @contextmanager

@@ -53,6 +53,10 @@ def put(index: TantivyIndex, **versions: int) -> None:
     index.put({"id": found, "version": version} for found, version in versions.items())
 
 
+def repair(sessions: SessionFactory, index: TantivyIndex, catalogue: Catalogue) -> Drift:
+    return drift.repair(sessions, index, catalogue.load, catalogue.load_all, catalogue.all_versions)
+
+
 def test_equal_index_has_no_drift(sessions: SessionFactory, index: TantivyIndex) -> None:
     put(index, a=1, b=2)
     found = drift.check(sessions, index, Catalogue(a=1, b=2).all_versions)
@@ -83,8 +87,7 @@ def test_what_changed_since_the_index_was_written_is_no_drift(
 def test_repair_writes_what_differs(sessions: SessionFactory, index: TantivyIndex) -> None:
     put(index, a=1, old=1, extra=1)
     catalogue = Catalogue(a=1, old=2, missing=1)
-    found = drift.check(sessions, index, catalogue.all_versions)
-    drift.repair(sessions, index, catalogue.load, catalogue.load_all, found)
+    assert not repair(sessions, index, catalogue)
     assert index.versions() == catalogue.public
 
 
@@ -93,9 +96,7 @@ def test_database_set_back_to_an_older_state_is_indexed_anew(
 ) -> None:
     put(index, a=7)
     catalogue = Catalogue(a=3)
-    found = drift.check(sessions, index, catalogue.all_versions)
-    assert found.ahead == {"a"}
-    drift.repair(sessions, index, catalogue.load, catalogue.load_all, found)
+    assert not repair(sessions, index, catalogue)
     assert index.versions() == {"a": 3}
 
 
@@ -133,8 +134,7 @@ def test_rebuild_and_repair_try_refused_documents_again(
     found = drift.check(sessions, index, catalogue.all_versions)
     assert list(found.refused) == ["odd"]
     catalogue.odd.clear()
-    drift.repair(sessions, index, catalogue.load, catalogue.load_all, found)
-    assert drift.check(sessions, index, catalogue.all_versions) == Drift()
+    assert repair(sessions, index, catalogue) == Drift()
 
 
 def test_readers_are_told_apart(sessions: SessionFactory, tmp_path: Path) -> None:
