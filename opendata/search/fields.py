@@ -19,13 +19,14 @@ LONGEST_PREFIX = 10
 class Field:
     """One field of the index, filled from the keys `sources` of the search document.
 
-    A `label` is text that is sought only where a query names it. `facet`: its values are counted
+    A `label` is text that is sought only where a query names it. Years and dates are found by
+    ranges too. `facet`: its values are counted
     and chosen; `filter`: chosen only. `sort` names the order that people may choose; dates run
     from new to old, numbers from high to low, keywords from A to Z.
     """
 
     name: str
-    kind: Literal["text", "label", "keyword", "date", "number"]
+    kind: Literal["text", "label", "keyword", "year", "date", "number"]
     sources: tuple[str, ...]
     weight: float = 0.0
     facet: bool = False
@@ -48,7 +49,7 @@ FIELDS = (
     Field("licence", "keyword", ("licence",), facet=True),
     Field("frequency", "keyword", ("frequency",), facet=True),
     Field("area", "keyword", ("area",), facet=True),
-    Field("period", "keyword", ("period",), facet=True),
+    Field("period", "year", ("period",), facet=True),
     Field("language", "keyword", ("language",), facet=True),
     Field("schema", "keyword", ("schema",), facet=True),
     Field("validity", "keyword", ("validity",), facet=True),
@@ -67,7 +68,7 @@ TEXT = tuple(field for field in FIELDS if field.kind == "text")
 LABELS = tuple(field for field in FIELDS if field.kind == "label")
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 FILTERS = tuple(field.name for field in FIELDS if field.facet or field.filter)
-DATES = tuple(field for field in FIELDS if field.kind == "date")
+RANGED = tuple(field for field in FIELDS if field.kind in ("year", "date"))
 SORTED = tuple(field for field in FIELDS if field.sort)
 RELEVANCE = "relevance"
 SORTS = (RELEVANCE, *(field.sort for field in SORTED))
@@ -76,9 +77,15 @@ TITLE_PREFIXES = "title" + PREFIXES
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment_column(field: Field) -> str:
-    """Return the column of a date as a whole number, for ranges."""
+def range_column(field: Field) -> str:
+    """Return the column that holds a date or a year as a whole number."""
     return f"{field.name}_at"
+
+
+def range_values(document: SearchDocument, field: Field) -> list[int]:
+    """Return the whole numbers of a field of `RANGED`: years, or microseconds since 1970."""
+    read = int if field.kind == "year" else moment
+    return [read(value) for value in values(document, field)]
 
 
 def moment(written: str) -> int:

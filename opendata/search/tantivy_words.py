@@ -15,15 +15,15 @@ from opendata.search.fields import Field
 
 @cache
 def schema() -> Any:
-    """Texts are split at white space; keywords and orders are whole terms in columns, dates are
-    numbers too."""
+    """Texts are split at white space; keywords and orders are whole terms in columns, dates
+    and years are numbers too."""
     builder = tantivy.SchemaBuilder()
     columns = [*fields.FILTERS, *map(order_column, fields.SORTED)]
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in fields.DATES:
-        builder.add_integer_field(fields.moment_column(field), indexed=True, fast=True)
+    for field in fields.RANGED:
+        builder.add_integer_field(fields.range_column(field), indexed=True, fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -41,9 +41,9 @@ def document(told: SearchDocument) -> Any:
                 rendered.add_text(field.name, value)
         if field.sort:
             rendered.add_text(order_column(field), order_keys.key(told, field))
-        if field.kind == "date":
-            for value in fields.values(told, field):
-                rendered.add_integer(fields.moment_column(field), fields.moment(value))
+        if field in fields.RANGED:
+            for number in fields.range_values(told, field):
+                rendered.add_integer(fields.range_column(field), number)
     return rendered
 
 

@@ -459,7 +459,7 @@ def test_document_without_a_date_lies_in_no_span(empty: SearchIndex) -> None:
 def test_long_query_is_cut_and_says_so(filled: SearchIndex) -> None:
     assert not filled.search(Query("đất")).understood.is_cut
     assert filled.search(Query("đất " * 40)).understood.is_cut
-    assert filled.search(Query("-đất" + " -đ" * 40)).understood.is_cut
+    assert filled.search(Query(" ".join(f"-đ{number}" for number in range(40)))).understood.is_cut
 
 
 def test_one_word_of_many_may_be_enough(filled: SearchIndex) -> None:
