@@ -71,9 +71,10 @@ class TantivyIndex:
             return Results((), (), 0, dict.fromkeys(fields.FACETS, ()))
         total = searcher.search(compiled, 1).count
         hits = pages.Ordered(searcher, compiled, order, total)
-        if place is not None:
-            start = hits.first_behind(place)
-        shown = hits.read(start, size)
+        if place is None:
+            shown = hits.read(start, size)
+        else:
+            start, shown = hits.read_behind(place, size)
         end = start + len(shown)
         return Results(
             ids=tuple(hit.identifier for hit in shown),

@@ -22,8 +22,9 @@ def schema() -> Any:
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in fields.RANGED:
-        builder.add_integer_field(fields.range_column(field), indexed=True, fast=True)
+    numbers = [*map(fields.range_column, fields.RANGED), *map(place_column, fields.SORTED)]
+    for name in numbers:
+        builder.add_integer_field(name, indexed=True, fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -40,7 +41,9 @@ def document(told: SearchDocument) -> Any:
             for value in fields.values(told, field):
                 rendered.add_text(field.name, value)
         if field.sort:
-            rendered.add_text(order_column(field), order_keys.key(told, field))
+            key = order_keys.key(told, field)
+            rendered.add_text(order_column(field), key)
+            rendered.add_integer(place_column(field), order_keys.place(key))
         if field in fields.RANGED:
             for number in fields.range_values(told, field):
                 rendered.add_integer(fields.range_column(field), number)
@@ -50,6 +53,11 @@ def document(told: SearchDocument) -> Any:
 def order_column(field: Field) -> str:
     """Return the column that sorts by a field."""
     return f"order_{field.sort}"
+
+
+def place_column(field: Field) -> str:
+    """Return the column that cuts off what stands before a place in that order."""
+    return f"place_{field.sort}"
 
 
 def query(node: tree.Node) -> Any:
