@@ -69,6 +69,7 @@ class Search:
     timeout_seconds: float = 2.0
     shards: int = 1
     replicas: int = 1
+    log_days: int = 400
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,12 @@ class TooDeep(OpendataError):
     code = "too-deep"
 
 
+class BadCursor(OpendataError):
+    """A cursor that was not made here, or for another search."""
+
+    code = "bad-cursor"
+
+
 class InvalidDocument(OpendataError):
     """A metadata record that does not fit the metadata profile; `fields` maps path to message."""
 

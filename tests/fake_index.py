@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from opendata.errors import StorageError
+from opendata.search import cursor
 from opendata.search.base import FacetCount, Query, Results, SearchDocument, Written
-
-_FACETS = ("publisher", "theme", "format", "licence", "schema")
+from opendata.search.fields import FACETS
 
 
 class FakeIndex:
@@ -51,10 +51,15 @@ class FakeIndex:
         hits.sort(key=lambda d: str(d["title_sort"]))
         if query.sort in ("modified", "created"):
             hits.sort(key=lambda d: str(d[query.sort]), reverse=True)
-        start = (query.page - 1) * query.size
-        shown = tuple(str(d["id"]) for d in hits[start : start + query.size])
-        facets = {name: _count(hits, name) for name in _FACETS}
-        return Results(shown, tuple(1.0 for _ in shown), len(hits), facets)
+        start, size = cursor.window(query)
+        if query.after:
+            start = cursor.read(query, query.sort).seen
+        end = start + size
+        shown = tuple(str(d["id"]) for d in hits[start:end])
+        facets = {name: _count(hits, name) for name in FACETS}
+        place = cursor.by_relevance(shown, end)
+        onward = cursor.write(query, query.sort, place) if end < len(hits) else ""
+        return Results(shown, tuple(1.0 for _ in shown), len(hits), facets, onward)
 
 
 def _values(document: SearchDocument, field: str) -> list[str]:
@@ -69,7 +74,7 @@ def _has_words(document: SearchDocument, query: Query) -> bool:
 
 def _passes(document: SearchDocument, query: Query) -> bool:
     return all(
-        set(wanted) <= set(_values(document, field)) for field, wanted in query.filters.items()
+        set(wanted) & set(_values(document, field)) for field, wanted in query.filters.items()
     )
 
 

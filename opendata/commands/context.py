@@ -98,6 +98,7 @@ class Context:
         """An index that is not there, or was lost, is filled from the database first."""
         reader, index = found.reader, found.index
         if not index.is_built():
+            rendering.renew(self.sessions)
             indexer.rebuild(self.sessions, index, rendering.load_all, reader=reader)
         return indexer.follow(self.sessions, index, rendering.load, reader=reader)
 

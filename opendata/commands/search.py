@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.search import drift, indexer
+from opendata.search import drift, indexer, relax
 from opendata.search.base import Query
 from opendata.search.drift import Drift
 from opendata.search.engine import Followed
-from opendata.services import catalogue, rendering
+from opendata.services import catalogue, rendering, search_log
+from opendata.services.search_log import Counted
 from opendata.vocabulary import ExitCode
 
 
@@ -25,6 +29,7 @@ def search() -> None:
 @pass_context
 def rebuild(context: Context) -> None:
     """Fill a new index from the database, then switch to it."""
+    rendering.renew(context.sessions)
     for found in context.followed:
         count = indexer.rebuild(
             context.sessions, found.index, rendering.load_all, reader=found.reader
@@ -97,18 +102,50 @@ def _exit_code(found: list[Drift]) -> ExitCode:
 @search.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--size", default=10, show_default=True, help="How many hits to show.")
+@click.option("--after", default="", help="Go on behind an earlier answer: its `next`.")
 @output.json_option
 @pass_context
-def query(context: Context, words: tuple[str, ...], size: int, *, as_json: bool) -> None:
-    """Ask the index as the search page does."""
-    results = context.index.search(Query(text=" ".join(words), size=size))
+def query(
+    context: Context, words: tuple[str, ...], size: int, after: str, *, as_json: bool
+) -> None:
+    """Ask the index as the search page does; -- before words that begin with a hyphen."""
+    results = relax.answer(context.index, Query(text=" ".join(words), size=size, after=after))
     with context.sessions() as session:
         hits = [
             {"slug": dataset.slug, "title": catalogue.text_in(dataset.document["title"], "vi")[0]}
             for dataset in catalogue.cards(session, results.ids)
         ]
     if as_json:
-        output.as_json({"total": results.total, "hits": hits})
+        told = {"total": results.total, "hits": hits, "next": results.next}
+        output.as_json(told | {"relaxed": results.understood.relaxed})
         return
+    if results.understood.relaxed:
+        click.echo(f"Nothing fits all of it; given up: {', '.join(results.understood.relaxed)}.")
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
+
+
+@search.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4_000))
+@click.option("--size", default=20, show_default=True, help="How many queries a list shows.")
+@output.json_option
+@pass_context
+def report(context: Context, days: int, size: int, *, as_json: bool) -> None:
+    """Show what people search for, what they do not find, and what they do not open."""
+    since = (datetime.now(UTC) - timedelta(days=days)).date()
+    with context.sessions() as session:
+        found = search_log.report(session, since, size=max(size, 1))
+    if as_json:
+        output.as_json({"since": since.isoformat(), **asdict(found)})
+        return
+    _print_queries(f"Most frequent since {since}", found.top)
+    _print_queries("Without result", found.without_hits)
+    _print_queries("With results that nobody opened", found.without_clicks)
+
+
+def _print_queries(title: str, queries: Sequence[Counted]) -> None:
+    if not queries:
+        click.echo(f"{title}: none.")
+        return
+    rows = [[q.words, q.searches, q.without_hits, q.clicks] for q in queries]
+    output.table(title, ("query", "searches", "without result", "opened"), rows)

@@ -11,6 +11,7 @@ from opendata.models.publisher import Publisher, PublisherSuccession
 from opendata.models.record import Record
 from opendata.models.resource import Resource
 from opendata.models.run import Run
+from opendata.models.search_day import SearchDay
 from opendata.models.search_refusal import SearchRefusal
 from opendata.models.source import Source
 from opendata.models.table import Table, TableBuild
@@ -33,6 +34,7 @@ __all__ = [
     "Record",
     "Resource",
     "Run",
+    "SearchDay",
     "SearchRefusal",
     "Source",
     "Table",

@@ -10,13 +10,16 @@ from typing import Any, Protocol
 # and `version`, a number that grows with each change; without one it counts as 0.
 SearchDocument = Mapping[str, Any]
 
-# Hits that can be reached by page number; what lies deeper is read with a cursor.
+# Hits that can be reached by page number; what lies deeper is read with `Results.next`.
 WINDOW = 10_000
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a person asked: words, facet values that must hold, order, and which page."""
+    """What a person asked: words, facet values, order, and which page.
+
+    Of the values of one filter any may hold; the filters hold all at once.
+    """
 
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -24,6 +27,34 @@ class Query:
     page: int = 1
     size: int = 20
     facet_size: int = 50
+    after: str = ""  # the `next` of the page before, in place of a page number
+    literal: bool = False  # take the words as typed: nothing corrected, nothing recognised
+    any_word: bool = False  # one of the words is enough
+    typing: bool = False  # the last word is not typed to its end, and titles are sought
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something recognised in the words: a place, an agency, an acronym.
+
+    `label` says what it was taken for, in each language; `without` is the text of the query that
+    is left when it is taken away.
+    """
+
+    kind: str  # place, agency, acronym, synonym
+    label: Mapping[str, str]
+    without: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was made of the words of a query, for the page to say so."""
+
+    notes: tuple[Note, ...] = ()
+    corrected: str = ""  # the text that was sought in place of the one typed
+    also: frozenset[str] = frozenset()  # folded words that count as hits beside those typed
+    relaxed: tuple[str, ...] = ()  # what was given up to find anything: any-word, filters
+    is_cut: bool = False  # the text was longer than what is sought
 
 
 @dataclass(frozen=True)
@@ -36,12 +67,17 @@ class FacetCount:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of hits, best first; `total` and `facets` count all hits."""
+    """One page of hits, best first; `total` counts all hits.
+
+    `facets` count all hits too, each as if nothing were chosen in it: its values are alternatives.
+    """
 
     ids: tuple[str, ...]
     scores: tuple[float, ...]
     total: int
     facets: Mapping[str, tuple[FacetCount, ...]]
+    next: str = ""  # opaque; where the next page begins, "" behind the last hit
+    understood: Understood = field(default_factory=Understood)
 
 
 @dataclass(frozen=True)
@@ -61,8 +97,8 @@ class Searcher(Protocol):
     def search(self, query: Query) -> Results:
         """Answer a query; any text a person can type is fine.
 
-        Raises SearchUnavailable, NotFound for an unknown filter or sort, and TooDeep for a page
-        behind `WINDOW` hits.
+        Raises SearchUnavailable, TooDeep for a page behind `WINDOW` hits, BadCursor for an `after`
+        that is none of this query, NotFound for an unknown filter or sort.
         """
         ...
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from elasticsearch import NotFoundError
 
 from opendata import config
 from opendata.errors import SearchUnavailable
-from opendata.search import cursor, fields, tree
+from opendata.search import cursor, fields, tree, understood
 from opendata.search import elasticsearch_facets as facets
 from opendata.search import elasticsearch_pages as pages
 from opendata.search import elasticsearch_server as server
@@ -62,20 +63,31 @@ class ElasticsearchIndex:
             return self._build(documents)
 
     def search(self, query: Query) -> Results:
-        """Answer a query; an index never built holds nothing. Raises SearchUnavailable, TooDeep."""
+        """Answer a query; an index never built holds nothing. Raises SearchUnavailable too."""
         order, compiled = tree.order(query), words.query(tree.build(query))
-        start, size = cursor.window(query)
+        start, size = cursor.window(query) if not query.after else (0, max(query.size, 0))
+        place = cursor.read(query, order) if query.after else None
+        ask = partial(self._ask, pages.copy_of(query))
         with self._pause.unless_it_answers(), server.in_our_words():
             try:
-                answer = self._ask(query, compiled, pages.wanted(order, start, size))
+                total, counted = facets.count(ask, query, compiled)
+                hits = pages.Ordered(ask, compiled, order)
+                if place is None:
+                    shown = hits.read(start, size)
+                    is_more = start + len(shown) < total
+                else:
+                    start = place.seen
+                    shown, is_more = hits.read_behind(place, size)
             except NotFoundError:
                 return _NOTHING
-        hits = pages.read(answer, order, start, size)
+        end = start + len(shown)
         return Results(
-            ids=tuple(hit.identifier for hit in hits),
-            scores=tuple(hit.score for hit in hits),
-            total=answer["hits"]["total"]["value"],
-            facets=facets.read(answer),
+            ids=tuple(hit.identifier for hit in shown),
+            scores=tuple(hit.score for hit in shown),
+            total=total,
+            facets=counted,
+            next=cursor.write(query, order, hits.end(shown, end)) if shown and is_more else "",
+            understood=understood.of(query),
         )
 
     def ids(self) -> set[str]:
@@ -118,22 +130,20 @@ class ElasticsearchIndex:
                 "The search index was made by another release; run `opendata search rebuild`."
             )
 
-    def _ask(self, query: Query, compiled: words.Clause, page: dict[str, Any]) -> dict[str, Any]:
-        return dict(
-            self._client.search(
-                index=self._alias,
-                query=compiled,
-                **page,
-                aggs=facets.wanted(query.facet_size),
-                source=False,
-                track_total_hits=True,
-                # Half an answer would be taken for a whole one.
-                allow_partial_search_results=False,
-                # Over all parts of the index a word is as rare as it is in the whole.
-                search_type="dfs_query_then_fetch",
-                preference=pages.copy_of(query),
-            ).body
+    def _ask(self, copy: str, clause: words.Clause, **more: Any) -> dict[str, Any]:
+        answer = self._client.search(
+            index=self._alias,
+            query=clause,
+            source=False,
+            track_total_hits=True,
+            # Half an answer would be taken for a whole one.
+            allow_partial_search_results=False,
+            # Over all parts of the index a word is as rare as it is in the whole.
+            search_type="dfs_query_then_fetch",
+            preference=copy,
+            **more,
         )
+        return dict(answer.body)
 
     def _all_versions(self) -> Iterator[tuple[str, int]]:
         """Read the whole index as it is now, whatever is written meanwhile."""

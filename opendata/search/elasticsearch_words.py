@@ -1,7 +1,7 @@
 """Our fields, documents and query trees in the words of Elasticsearch.
 
-Only `bool`, `dis_max`, `constant_score`, `term` and `match_all` are used: no query here parses or
-analyses what it is given.
+Only `bool`, `dis_max`, `constant_score`, `term`, `range` of numbers and `match_all` are used: no
+query here parses or analyses what it is given.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def mapping() -> dict[str, Any]:
             "id": {"type": "keyword"},
             "version": {"type": "long"},
             **dict.fromkeys(fields.forms({}), text),
-            **dict.fromkeys(fields.FACETS, keyword),
+            **dict.fromkeys(fields.FILTERS, keyword),
+            **{fields.range_column(field): {"type": "long"} for field in fields.RANGED},
             **{order_column(field): order for field in fields.SORTED},
         },
     }
@@ -50,8 +51,9 @@ def document(told: SearchDocument) -> dict[str, Any]:
         **{
             field.name: [writable(value) for value in fields.values(told, field)]
             for field in fields.FIELDS
-            if field.facet
+            if field.name in fields.FILTERS
         },
+        **{fields.range_column(field): fields.range_values(told, field) for field in fields.RANGED},
         **{order_column(field): writable(order_keys.key(told, field)) for field in fields.SORTED},
     }
 
@@ -80,6 +82,12 @@ def query(node: tree.Node) -> Clause:
         case tree.All(must, should):
             needed, welcome = [query(n) for n in must], [query(n) for n in should]
             return {"bool": {"must": needed, "should": welcome, "minimum_should_match": 0}}
+        case tree.Not(inner):
+            return {"bool": {"must": [query(tree.Everything())], "must_not": [query(inner)]}}
+        case tree.Range(field, low, high):
+            ends = {"gte": low, "lte": high}
+            span = {name: end for name, end in ends.items() if end is not None}
+            return {"constant_score": {"filter": {"range": {field: span}}, "boost": 0.0}}
         case tree.Everything():
             return {"match_all": {"boost": 0.0}}
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from opendata.search import fields
 from opendata.search.base import SearchDocument
 from opendata.search.fields import Field
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Below every letter, so that a title comes before the longer title it begins.
 _SEPARATOR = "\0"
 _DIGITS = 19
-_BEYOND_ALL_DATES = 10**18
+_BEYOND_ALL = 10**18
+# So many digits are a whole number of 64 bits.
+_PLACE_DIGITS = 18
 
 
 def key(document: SearchDocument, field: Field) -> str:
@@ -20,6 +19,8 @@ def key(document: SearchDocument, field: Field) -> str:
     value = next(iter(fields.values(document, field)), "")
     if field.kind == "date":
         value = _newest_first(value)
+    elif field.kind == "number":
+        value = _highest_first(value)
     return f"{value}{_SEPARATOR}{document['id']}"
 
 
@@ -28,11 +29,26 @@ def identifier(made: str) -> str:
     return made.rpartition(_SEPARATOR)[2]
 
 
+def place(made: str) -> int:
+    """Return how a key begins as a number: it never falls where keys rise, and few keys share one.
+
+    Keys are digits, but for one that was not made here: that one stands first.
+    """
+    head = made.partition(_SEPARATOR)[0][:_PLACE_DIGITS]
+    return int(head.ljust(_PLACE_DIGITS, "0")) if head.isascii() and head.isdigit() else 0
+
+
 def _newest_first(value: str) -> str:
     """Turn an ISO date into digits that grow with age; no date at all comes last."""
     if not value:
         return "9" * _DIGITS
-    moment = datetime.fromisoformat(value)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    age = _BEYOND_ALL_DATES - (aware - _EPOCH) // timedelta(microseconds=1)
-    return f"{age:0{_DIGITS}d}"
+    return _downwards(fields.moment(value))
+
+
+def _highest_first(value: str) -> str:
+    """Turn a count into digits that grow as it falls; no count is 0."""
+    return _downwards(int(value or 0))
+
+
+def _downwards(number: int) -> str:
+    return f"{_BEYOND_ALL - number:0{_DIGITS}d}"

@@ -11,16 +11,14 @@ from typing import Any
 import tantivy
 
 from opendata.errors import SearchUnavailable
-from opendata.search import cursor, fields, order_keys, tantivy_versions, tree
+from opendata.search import cursor, fields, tantivy_versions, tree, understood
+from opendata.search import tantivy_facets as facets
+from opendata.search import tantivy_pages as pages
 from opendata.search import tantivy_words as words
-from opendata.search.base import FacetCount, Query, Results, SearchDocument, Written
+from opendata.search.base import Query, Results, SearchDocument, Written
 from opendata.search.index_folder import IndexFolder
 
 _HEAP_BYTES = 64 * 1024**2
-# Facets are counted over all values, then cut: so the cut is by count and name, never by chance.
-_MAX_FACET_VALUES = 10_000
-# Scores closer than this are a tie: sums differ in their last bits from segment to segment.
-_SCORE_DIGITS = 4
 _READ_TRIES = 3
 
 
@@ -66,25 +64,27 @@ class TantivyIndex:
             return self._build(documents)
 
     def search(self, query: Query) -> Results:
-        """Answer a query; an index never built holds nothing. Raises SearchUnavailable, TooDeep."""
-        order, root = tree.order(query), tree.build(query)
-        start, size = cursor.window(query)
+        """Answer a query; an index never built holds nothing. Raises SearchUnavailable too."""
+        order, compiled = tree.order(query), words.query(tree.build(query))
+        start, size = cursor.window(query) if not query.after else (0, max(query.size, 0))
+        place = cursor.read(query, order) if query.after else None
         searcher = self._searcher()
         if searcher is None or not searcher.num_docs:
             return Results((), (), 0, dict.fromkeys(fields.FACETS, ()))
-        compiled = words.query(root)
         total = searcher.search(compiled, 1).count
-        size = min(size, total - start)  # the engine sets memory aside for what is asked
-        hits: list[tuple[float, str]] = []
-        if size > 0 and order == fields.RELEVANCE:
-            hits = _by_score(searcher, compiled, start, size)
-        elif size > 0:
-            hits = _by_order(searcher, compiled, order, start, size)
+        hits = pages.Ordered(searcher, compiled, order, total)
+        if place is None:
+            shown = hits.read(start, size)
+        else:
+            start, shown = hits.read_behind(place, size)
+        end = start + len(shown)
         return Results(
-            ids=tuple(identifier for _, identifier in hits),
-            scores=tuple(score for score, _ in hits),
+            ids=tuple(hit.identifier for hit in shown),
+            scores=tuple(hit.score for hit in shown),
             total=total,
-            facets=_facets(searcher, compiled, query.facet_size),
+            facets=facets.count(searcher, query, compiled),
+            next=cursor.write(query, order, hits.end(shown, end)) if shown and end < total else "",
+            understood=understood.of(query),
         )
 
     def ids(self) -> set[str]:
@@ -209,50 +209,3 @@ def _open(path: Path, *, is_new: bool = False) -> Any:
     # No watching thread: every search looks at the commit itself, also after a fork.
     index.config_reader("manual")
     return index
-
-
-def _by_order(
-    searcher: Any, query: Any, order: str, start: int, size: int
-) -> list[tuple[float, str]]:
-    found = searcher.search(
-        query,
-        size,
-        count=False,
-        order_by_field=f"order_{order}",
-        order=tantivy.Order.Asc,
-        offset=start,
-    )
-    return [(0.0, order_keys.identifier(key)) for key, _ in found.hits]
-
-
-def _by_score(searcher: Any, query: Any, start: int, size: int) -> list[tuple[float, str]]:
-    """Return a page by score; ties go by id, so that no merge of segments changes a page."""
-    hits = _top_with_ties(searcher, query, start + size)
-    first = next(place for place, (score, _) in enumerate(hits) if score == hits[start][0])
-    page = sorted((-score, searcher.doc(where)["id"][0]) for score, where in hits[first:])
-    return [(-score, identifier) for score, identifier in page][start - first :][:size]
-
-
-def _top_with_ties(searcher: Any, query: Any, wanted: int) -> list[tuple[float, Any]]:
-    """Return the `wanted` best hits and all that tie with the last of them."""
-    limit = wanted + 1
-    while True:
-        found = searcher.search(query, limit, count=False).hits
-        hits = [(round(score, _SCORE_DIGITS), where) for score, where in found]
-        if len(hits) < limit or hits[-1][0] < hits[wanted - 1][0]:
-            last = hits[min(wanted, len(hits)) - 1][0]
-            return [hit for hit in hits if hit[0] >= last]
-        limit *= 2
-
-
-def _facets(searcher: Any, query: Any, size: int) -> dict[str, tuple[FacetCount, ...]]:
-    """Count each facet over all hits: most frequent first, then by name."""
-    wanted = {name: {"terms": {"field": name, "size": _MAX_FACET_VALUES}} for name in fields.FACETS}
-    answer = searcher.aggregate(query, wanted) if size > 0 else {}
-    return {name: _counts(answer, name)[: max(size, 0)] for name in fields.FACETS}
-
-
-def _counts(answer: dict[str, Any], name: str) -> tuple[FacetCount, ...]:
-    buckets = answer.get(name, {}).get("buckets", [])
-    counts = [FacetCount(bucket["key"], bucket["doc_count"]) for bucket in buckets]
-    return tuple(sorted(counts, key=lambda found: (-found.count, found.value)))

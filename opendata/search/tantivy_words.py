@@ -15,13 +15,17 @@ from opendata.search.fields import Field
 
 @cache
 def schema() -> Any:
-    """Texts are split at white space; keywords and orders are whole terms in columns."""
+    """Texts are split at white space; keywords and orders are whole terms in columns, dates
+    and years are numbers too."""
     builder = tantivy.SchemaBuilder()
-    columns = [f.name for f in fields.FIELDS if f.facet] + [order_column(f) for f in fields.SORTED]
+    columns = [*fields.FILTERS, *map(order_column, fields.SORTED)]
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("version", fast=True)
+    numbers = [*map(fields.range_column, fields.RANGED), *map(place_column, fields.SORTED)]
+    for name in numbers:
+        builder.add_integer_field(name, indexed=True, fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -35,17 +39,27 @@ def document(told: SearchDocument) -> Any:
     for name, joined in fields.forms(told).items():
         rendered.add_text(name, joined or fields.EMPTY)
     for field in fields.FIELDS:
-        if field.facet:
+        if field.name in fields.FILTERS:
             for value in fields.values(told, field):
                 rendered.add_text(field.name, value)
         if field.sort:
-            rendered.add_text(order_column(field), order_keys.key(told, field))
+            key = order_keys.key(told, field)
+            rendered.add_text(order_column(field), key)
+            rendered.add_integer(place_column(field), order_keys.place(key))
+        if field in fields.RANGED:
+            for number in fields.range_values(told, field):
+                rendered.add_integer(fields.range_column(field), number)
     return rendered
 
 
 def order_column(field: Field) -> str:
     """Return the column that sorts by a field."""
     return f"order_{field.sort}"
+
+
+def place_column(field: Field) -> str:
+    """Return the column that cuts off what stands before a place in that order."""
+    return f"place_{field.sort}"
 
 
 def query(node: tree.Node) -> Any:
@@ -67,5 +81,12 @@ def query(node: tree.Node) -> Any:
         case tree.All(must, should):
             needed = [(Occur.Must, query(n)) for n in must]
             return tantivy.Query.boolean_query(needed + [(Occur.Should, query(n)) for n in should])
+        case tree.Not(inner):
+            others = (Occur.MustNot, query(inner))
+            return tantivy.Query.boolean_query([(Occur.Must, query(tree.Everything())), others])
+        case tree.Range(field, low, high):
+            whole = tantivy.FieldType.Integer
+            span = tantivy.Query.range_query(schema(), field, whole, low, high)
+            return tantivy.Query.const_score_query(span, 0.0)
         case tree.Everything():
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)

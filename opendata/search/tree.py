@@ -1,89 +1,62 @@
-"""The query as a small tree that every engine can compile: what must match, and what it scores.
-
-No node holds what a person typed: only tokens of the normal form, and facet values as whole terms.
-"""
+"""The query as a small tree that every engine can compile: what must match, and what it scores."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import replace
 
 from opendata.errors import NotFound
-from opendata.search import fields, text
+from opendata.search import clauses, fields, language, text, titles
 from opendata.search.base import Query
+from opendata.search.nodes import (
+    All,
+    Any,
+    Best,
+    Boost,
+    Constant,
+    Everything,
+    Node,
+    Not,
+    Range,
+    Term,
+)
 from opendata.search.text import Token
 
-# A page of prose pasted into the search box is cut here: engines limit the clauses of a query.
-MAX_WORDS = 32
+__all__ = [
+    "All",
+    "Any",
+    "Best",
+    "Boost",
+    "Constant",
+    "Everything",
+    "Node",
+    "Not",
+    "Range",
+    "Term",
+    "build",
+    "order",
+]
+
+MAX_WORDS = language.MAX_WORDS
 # Up to so many words all must match; of more words, this share.
 _ALL_REQUIRED, _SHARE_REQUIRED = 2, 0.75
-# What the fields beside the best one add.
-_TIE = 0.2
 _BIGRAM_FACTOR = 1.5
 
 
-@dataclass(frozen=True)
-class Term:
-    """The field holds this term; scored by BM25."""
+def build(query: Query, *, leave_out: str = "") -> Node:
+    """Return the tree of a query; raises NotFound for a filter that is no field to filter by.
 
-    field: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Boost:
-    """The score of `node` times `factor`."""
-
-    node: Node
-    factor: float
-
-
-@dataclass(frozen=True)
-class Constant:
-    """What `node` matches, with this score."""
-
-    node: Node
-    score: float
-
-
-@dataclass(frozen=True)
-class Best:
-    """One of `nodes` matches; the best score, plus `tie` times each other score."""
-
-    nodes: tuple[Node, ...]
-    tie: float = _TIE
-
-
-@dataclass(frozen=True)
-class Any:
-    """At least `minimum` of `nodes` match; the scores of those that do, summed."""
-
-    nodes: tuple[Node, ...]
-    minimum: int = 1
-
-
-@dataclass(frozen=True)
-class All:
-    """Every one of `must` matches; `should` adds its scores where it matches."""
-
-    must: tuple[Node, ...]
-    should: tuple[Node, ...] = ()
-
-
-@dataclass(frozen=True)
-class Everything:
-    """Every document, with the score 0."""
-
-
-Node: TypeAlias = Term | Boost | Constant | Best | Any | All | Everything
-
-
-def build(query: Query) -> Node:
-    """Return the tree of a query; raises NotFound for a filter that is no facet."""
-    must, should = _words(text.analyse(query.text)[:MAX_WORDS])
-    return All((must, *_filters(query)), should)
+    `leave_out` names a filter that does not count, for the numbers beside its own values.
+    """
+    filters = _filters(query, leave_out)
+    if query.typing:
+        return All((titles.while_typing(query.text), *filters))
+    asked = language.read(query.text)
+    must, should = _words(text.analyse(asked.words)[:MAX_WORDS])
+    if query.any_word and isinstance(must, Any):
+        must = replace(must, minimum=1)
+    return All((must, *map(clauses.node, asked.clauses), *filters), should)
 
 
 def order(query: Query) -> str:
@@ -93,7 +66,7 @@ def order(query: Query) -> str:
     """
     if query.sort not in fields.SORTS:
         raise NotFound(f"There is no sort {query.sort!r}; there are: {', '.join(fields.SORTS)}.")
-    if query.sort == fields.RELEVANCE and not text.analyse(query.text):
+    if query.sort == fields.RELEVANCE and not query.typing and not _is_scored(query.text):
         return "modified"
     return query.sort
 
@@ -136,12 +109,19 @@ def _in_fields(value: str, form: str, *, factor: float = 1.0) -> Node:
     )
 
 
-def _filters(query: Query) -> list[Node]:
-    unknown = sorted(set(query.filters) - set(fields.FACETS))
+def _is_scored(typed: str) -> bool:
+    asked = language.read(typed)
+    return bool(text.analyse(asked.words)) or any(map(clauses.is_scored, asked.clauses))
+
+
+def _filters(query: Query, leave_out: str) -> list[Node]:
+    unknown = sorted(set(query.filters) - set(fields.FILTERS))
     if unknown:
-        raise NotFound(f"There is no facet {unknown[0]!r}; there are: {', '.join(fields.FACETS)}.")
+        raise NotFound(
+            f"There is no filter {unknown[0]!r}; there are: {', '.join(fields.FILTERS)}."
+        )
     return [
-        Constant(Term(name, value), 0.0)
+        Constant(Any(tuple(Term(name, value) for value in chosen)), 0.0)
         for name, chosen in query.filters.items()
-        for value in chosen
+        if chosen and name != leave_out
     ]

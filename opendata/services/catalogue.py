@@ -121,9 +121,36 @@ def cards(session: Session, ids: Iterable[str]) -> list[Dataset]:
             .options(
                 joinedload(Dataset.publisher),
                 selectinload(Dataset.resources).joinedload(Resource.published_build),
+                undefer(Dataset.search_document),
             )
         )
     }
+    return [found[identifier] for identifier in order if identifier in found]
+
+
+def titles(session: Session, ids: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
+    """Return (slug, title in each language) of the visible datasets among `ids`, in their order."""
+    order = [uuid.UUID(text) for text in ids]
+    rows = session.execute(
+        visible()
+        .with_only_columns(Dataset.id, Dataset.slug, Dataset.document["title"])
+        .where(Dataset.id.in_(order))
+    )
+    found = {identifier: (slug, title) for identifier, slug, title in rows}
+    return [found[identifier] for identifier in order if identifier in found]
+
+
+def keys(session: Session, ids: Iterable[str]) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Return (slug, title, keys of its tables) of the visible datasets among `ids`, in order."""
+    order = [uuid.UUID(text) for text in ids]
+    rows = session.execute(
+        visible()
+        .with_only_columns(
+            Dataset.id, Dataset.slug, Dataset.document["title"], Dataset.search_document["key"]
+        )
+        .where(Dataset.id.in_(order))
+    )
+    found = {identifier: (slug, title, told or []) for identifier, slug, title, told in rows}
     return [found[identifier] for identifier in order if identifier in found]
 
 

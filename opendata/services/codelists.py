@@ -64,6 +64,15 @@ class Agency:
     successor_code: str
 
 
+@dataclass(frozen=True)
+class Province:
+    """A province or city of today; `is_sure`: its code never meant another one."""
+
+    code: str
+    name: Text
+    is_sure: bool
+
+
 @cache
 def digest() -> str:
     """Return the SHA-256 of all lists: what was mapped with others may have to be mapped anew."""
@@ -117,6 +126,21 @@ def agencies() -> tuple[Agency, ...]:
             successor_code=row["successor_code"],
         )
         for row in _rows("agencies")
+    )
+
+
+@cache
+def provinces() -> tuple[Province, ...]:
+    """Return the provinces and cities of today, by code."""
+    before = {row["code"]: row["name_vi"] for row in _rows("provinces") if row["valid_to"]}
+    return tuple(
+        Province(
+            code=row["code"],
+            name=_both(row, "name"),
+            is_sure=before.get(row["code"], row["name_vi"]) == row["name_vi"],
+        )
+        for row in _rows("provinces")
+        if not row["valid_to"]
     )
 
 

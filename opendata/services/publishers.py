@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from opendata.errors import NotFound
@@ -90,6 +90,16 @@ def with_counts(session: Session) -> Sequence[tuple[Publisher, int]]:
         .order_by(Publisher.name_sort)
     )
     return [(publisher, count) for publisher, count in rows]
+
+
+def public_names(session: Session) -> list[tuple[str, dict[str, str]]]:
+    """Return (slug, names) of the publishers that have public datasets, in Vietnamese order."""
+    states = [state.value for state in PUBLIC_DATASETS]
+    has_one = exists().where(Dataset.publisher_id == Publisher.id, Dataset.state.in_(states))
+    rows = session.execute(
+        select(Publisher.slug, Publisher.names).where(has_one).order_by(Publisher.name_sort)
+    )
+    return [(slug, names) for slug, names in rows]
 
 
 def _add(session: Session, *, names: dict[str, str], **values: Any) -> Publisher:

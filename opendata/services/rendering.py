@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from opendata.database import SessionFactory
 from opendata.models import Build, Dataset, TableBuild
 from opendata.search.indexer import Loaded
-from opendata.services import catalogue
+from opendata.services import catalogue, searchable_columns, searchable_facts
+
+# The form of search documents: raise it with every change of what `render` writes, so that
+# `search rebuild` writes those anew that an earlier release wrote.
+FORM = 2
+_BATCH = 200
 
 
 def render(session: Session, dataset: Dataset) -> None:
@@ -31,7 +37,9 @@ def render(session: Session, dataset: Dataset) -> None:
         "keywords": document.get("keywords", []),
         "publisher_name": " ".join(names.values()),
         "publisher": dataset.publisher.slug if dataset.publisher else "",
-        "columns": sorted({column["header"] for table in tables for column in table.columns}),
+        "form": FORM,
+        **searchable_columns.told(tables, {build.id: build.schema_version for build in builds}),
+        **_facts(session, dataset, builds, tables),
         "theme": document.get("themes", []),
         "format": _formats(dataset, builds, has_tables=bool(tables)),
         "licence": dataset.licence,
@@ -39,8 +47,46 @@ def render(session: Session, dataset: Dataset) -> None:
             {b.schema_version.split("/")[0] for b in builds if "/" in b.schema_version}
         ),
         "modified": (dataset.data_changed_at or dataset.metadata_changed_at).isoformat(),
+        "metadata": dataset.metadata_changed_at.isoformat(),
         "created": dataset.created_at.isoformat(),
         "title_sort": dataset.title_sort,
+    }
+
+
+def renew(sessions: SessionFactory) -> int:
+    """Write the search documents anew that an earlier release wrote; return how many there were."""
+    count = 0
+    while True:
+        with sessions.begin() as session:
+            # Locked: a harvest that changes the dataset meanwhile comes after, and wins.
+            old = session.scalars(_written_earlier().limit(_BATCH).with_for_update()).all()
+            for dataset in old:
+                render(session, dataset)
+            count += len(old)
+        if len(old) < _BATCH:
+            return count
+
+
+def _written_earlier() -> Select[Dataset]:
+    form = Dataset.search_document["form"].as_integer()
+    return catalogue.visible().where(form.is_distinct_from(FORM)).order_by(Dataset.id)
+
+
+def _facts(
+    session: Session, dataset: Dataset, builds: list[Build], tables: list[TableBuild]
+) -> dict[str, Any]:
+    document = dataset.document
+    areas, themes = document.get("areas", []), document.get("themes", [])
+    return {
+        "theme_name": searchable_facts.theme_names(themes),
+        "area": areas,
+        "area_name": searchable_facts.area_names(areas),
+        "period": searchable_facts.years(document, searchable_facts.periods(session, tables)),
+        "frequency": document.get("frequency", ""),
+        "language": searchable_facts.languages(document),
+        "validity": searchable_facts.validity(builds, tables),
+        "access": ["api"] if tables else [],
+        "downloads": searchable_facts.downloads(session, dataset),
     }
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
+from opendata.search.base import WINDOW
 from opendata.web import formats, i18n, instance
 
 
@@ -38,12 +39,22 @@ class ChecksBusy(ServiceUnavailable):
     """As many files as this process takes at a time are being checked."""
 
 
+class PageTooDeep(BadRequest):
+    """A page number behind the hits that page numbers reach."""
+
+
+class UnknownCursor(BadRequest):
+    """An `after` that was not made for this search."""
+
+
 _KINDS: dict[type[HTTPException], str] = {
     NoFile: "no-file",
     TwoFiles: "two-files",
     UnknownSchema: "unknown-schema",
     FileTooLarge: "file-too-large",
     ChecksBusy: "checks-busy",
+    PageTooDeep: "page-too-deep",
+    UnknownCursor: "unknown-cursor",
 }
 
 
@@ -60,7 +71,7 @@ def sentences(error: HTTPException) -> tuple[str, str]:
             _("This file is being restored."),
             _("It is listed, but our store cannot hand it out now. Please try again later."),
         )
-    return _of_checks(error) or _of_status(error)
+    return _of_checks(error) or _of_search(error) or _of_status(error)
 
 
 def _of_checks(error: HTTPException) -> tuple[str, str] | None:
@@ -85,6 +96,21 @@ def _of_checks(error: HTTPException) -> tuple[str, str] | None:
         ChecksBusy: (
             _("Many files are being checked at this moment."),
             _("Please try again in a minute."),
+        ),
+    }
+    return texts.get(type(error))
+
+
+def _of_search(error: HTTPException) -> tuple[str, str] | None:
+    most = formats.number(WINDOW, i18n.language())
+    texts: dict[type[HTTPException], tuple[str, str]] = {
+        PageTooDeep: (
+            _("Page numbers reach the first %(number)s datasets found.", number=most),
+            _("Go to the last page and on by its link “Go on”: it has the parameter after."),
+        ),
+        UnknownCursor: (
+            _("The parameter after does not belong to this search."),
+            _("Begin at the first page of the search."),
         ),
     }
     return texts.get(type(error))

@@ -70,8 +70,42 @@ def facet_name(facet: str) -> str:
         "format": _("Format"),
         "licence": _("Licence"),
         "schema": _("Table schema"),
+        "frequency": _("Changes"),
+        "area": _("Area"),
+        "period": _("Year"),
+        "language": _("Language"),
+        "validity": _("State of the data"),
+        "access": _("Use"),
+        "column": _("Column"),
+        "code_list": _("Code list"),
+        "key": _("Can be joined by"),
     }
     return names[facet]
+
+
+def area_name(area: str) -> str:
+    """Return the name of an area that is told by a code; a name stays as it is."""
+    names: dict[str, str] = {"VN": _("Whole country")}
+    for entry in codelists.provinces():
+        if entry.is_sure:
+            names[entry.code] = entry.name[i18n.language()]
+    return names.get(area, area)
+
+
+def validity_name(code: str) -> str:
+    """Return what was found in the data of a dataset."""
+    names: dict[str, str] = {
+        "valid": _("nothing found wrong"),
+        "flagged": _("published with a remark"),
+        "quarantine": _("has rows set aside"),
+    }
+    return names.get(code, code)
+
+
+def access_name(code: str) -> str:
+    """Return in what way the data can be used, beside its files."""
+    names: dict[str, str] = {"api": _("as a table, Parquet or JSON")}
+    return names.get(code, code)
 
 
 def sort_name(sort: str) -> str:
@@ -79,6 +113,8 @@ def sort_name(sort: str) -> str:
     names: dict[str, str] = {
         "relevance": _("Most relevant"),
         "modified": _("Data changed last"),
+        "metadata": _("Description changed last"),
+        "downloads": _("Most downloaded"),
         "title": _("Title, A to Z"),
         "created": _("Newest in the catalogue"),
     }

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import request
 from flask_babel import gettext as _
 
-from opendata.search.base import WINDOW
 from opendata.web import i18n
 
 # Behind this page engines get slow and people never look; the page says so.
@@ -25,10 +24,11 @@ class Pager:
     number: int
     size: int
     total: int
+    deepest: int = DEEPEST
 
     @property
     def last(self) -> int:
-        return last_page(self.total, self.size)
+        return last_page(self.total, self.size, self.deepest)
 
     @property
     def first_shown(self) -> int:
@@ -69,19 +69,19 @@ class Pager:
         return listed
 
 
-def last_page(total: int, size: int) -> int:
+def last_page(total: int, size: int, deepest: int = DEEPEST) -> int:
     """Return the number of the last page; an empty list has one page."""
-    return max(1, min(-(-total // size), deepest(size)))
-
-
-def deepest(size: int) -> int:
-    """Return the last page that a list of any length shows: search ends where its window does."""
-    return max(1, min(DEEPEST, WINDOW // size))
+    return max(1, min(-(-total // size), deepest))
 
 
 def asked() -> int:
     """Return the page number of the request: 1 where there is none or it is no number."""
+    return min(asked_exactly(), DEEPEST)
+
+
+def asked_exactly() -> int:
+    """Return the page number of the request, however large; 1 where it is no number."""
     text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
         return 1
-    return min(max(int(text), 1), DEEPEST)
+    return max(int(text), 1)

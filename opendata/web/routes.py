@@ -17,11 +17,12 @@ from opendata.web.pages import (
     schema_files,
     schemas,
     search,
+    suggest,
     validate,
 )
 
 _PAGES = (home, search, dataset, organization, schemas, validate, harvest, about)
-_WITHOUT_LANGUAGE = (download, schema_files, api, health, robots)
+_WITHOUT_LANGUAGE = (download, schema_files, api, suggest, health, robots)
 
 
 def register(app: Flask) -> None:

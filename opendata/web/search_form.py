@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -11,13 +11,32 @@ from sqlalchemy.orm import Session
 
 from opendata.models import Publisher
 from opendata.records import clean_text
-from opendata.search.base import Query, Results
+from opendata.search.base import FacetCount, Query, Results
+from opendata.search.language import MAX_TEXT
 from opendata.services import catalogue, table_schemas
+from opendata.services.searchable_columns import LIST_KEY
+from opendata.services.table_schemas import code_lists
 from opendata.web import i18n, labels, paging
 
-FACETS = ("publisher", "theme", "format", "licence", "schema")
-SORTS = ("relevance", "modified", "title", "created")
-_MAX_TEXT = 1_000
+# In the order of the page; the first ones are open.
+FACETS = (
+    "publisher",
+    "theme",
+    "area",
+    "format",
+    "period",
+    "licence",
+    "frequency",
+    "schema",
+    "column",
+    "validity",
+    "access",
+    "language",
+)
+OPEN_FACETS = FACETS[:4]
+# Filters that links of other pages set, and that are not counted.
+FILTERS = (*FACETS, "code_list", "key")
+SORTS = ("relevance", "modified", "metadata", "title", "downloads", "created")
 _MAX_VALUE = 200
 _MAX_VALUES = 20
 
@@ -39,6 +58,7 @@ class Facet:
     name: str
     label: str
     choices: tuple[Choice, ...]
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -54,14 +74,26 @@ Namer = Callable[[str], str]
 
 
 def read(size: int) -> Query:
-    """Read the request: what is unknown is left out, what is too long is cut."""
-    text = clean_text(request.args.get("q", "")[:_MAX_TEXT])
+    """Read the request: what is unknown is left out, what is too long is cut and said so."""
+    # One letter more than is sought, so that the search knows of the cut.
+    text = clean_text(request.args.get("q", "")[: MAX_TEXT + 1])
     sort = request.args.get("sort", "")
     if sort not in SORTS or (sort == "relevance" and not text):
-        sort = "relevance" if text else "modified"
-    filters = {name: values for name in FACETS if (values := _values(name))}
-    page = min(paging.asked(), paging.deepest(size))
-    return Query(text=text, filters=filters, sort=sort, page=page, size=size)
+        sort = default_sort(text)
+    return Query(
+        text=text,
+        filters={name: values for name in FILTERS if (values := _values(name))},
+        sort=sort,
+        page=paging.asked_exactly(),
+        size=size,
+        after=request.args.get("after", ""),
+        literal=request.args.get("literal") == "1",
+    )
+
+
+def default_sort(text: str) -> str:
+    """Return the order of a search that names none."""
+    return "relevance" if text else "modified"
 
 
 def _values(name: str) -> list[str]:
@@ -71,17 +103,22 @@ def _values(name: str) -> list[str]:
 
 def parameters(query: Query) -> dict[str, object]:
     """Return the parameters of a search's address, without page and without what is default."""
-    default = "relevance" if query.text else "modified"
     return {
         **({"q": query.text} if query.text else {}),
-        **{name: list(query.filters[name]) for name in FACETS if query.filters.get(name)},
-        **({"sort": query.sort} if query.sort != default else {}),
+        **{name: list(query.filters[name]) for name in FILTERS if query.filters.get(name)},
+        **({"sort": query.sort} if query.sort != default_sort(query.text) else {}),
+        **({"literal": "1"} if query.literal else {}),
     }
 
 
 def href(query: Query) -> str:
     """Return the address of the first page of a search."""
     return i18n.link("search.page", **parameters(query))
+
+
+def onward(query: Query, cursor: str) -> str:
+    """Return the address of the page behind a cursor; none without one."""
+    return i18n.link("search.page", **parameters(query), after=cursor) if cursor else ""
 
 
 def sorts(query: Query) -> list[tuple[str, str, bool]]:
@@ -99,18 +136,26 @@ def facets(query: Query, results: Results, names: Mapping[str, Namer]) -> list[F
     for name in FACETS:
         choices = [
             _choice(query, name, entry.value, entry.count, names)
-            for entry in results.facets.get(name, ())
+            for entry in _arranged(name, results.facets.get(name, ()))
         ]
         if choices:
-            found.append(Facet(name, labels.facet_name(name), tuple(choices)))
+            is_open = name in OPEN_FACETS or bool(query.filters.get(name))
+            found.append(Facet(name, labels.facet_name(name), tuple(choices), is_open))
     return found
+
+
+def _arranged(name: str, counts: Sequence[FacetCount]) -> Sequence[FacetCount]:
+    """Years run from the newest; all else from the most frequent, as the engine counts it."""
+    if name == "period":
+        return sorted(counts, key=lambda entry: entry.value, reverse=True)
+    return counts
 
 
 def chips(query: Query, names: Mapping[str, Namer]) -> list[Chip]:
     """Return the filters in force."""
     return [
         Chip(labels.facet_name(name), names[name](value), href(_toggled(query, name, value)))
-        for name in FACETS
+        for name in FILTERS
         for value in query.filters.get(name, ())
     ]
 
@@ -123,7 +168,22 @@ def namers(session: Session) -> dict[str, Namer]:
         "format": labels.format_name,
         "licence": labels.licence_name,
         "schema": _schema_name,
+        "frequency": labels.frequency_name,
+        "area": labels.area_name,
+        "language": labels.language_name,
+        "validity": labels.validity_name,
+        "access": labels.access_name,
+        "code_list": _code_list_name,
+        "period": str,
+        "column": str,
+        "key": key_name,
     }
+
+
+def key_name(key: str) -> str:
+    """Return what two tables are joined by: the title of a code list, or the name of a column."""
+    kind, _, name = key.rpartition(":")
+    return _code_list_name(name) if f"{kind}:" == LIST_KEY else name
 
 
 def _choice(query: Query, name: str, value: str, count: int, names: Mapping[str, Namer]) -> Choice:
@@ -145,6 +205,13 @@ def _publisher_namer(session: Session) -> Namer:
         for publisher in session.scalars(select(Publisher))
     }
     return lambda slug: names.get(slug, slug)
+
+
+def _code_list_name(name: str) -> str:
+    for known in code_lists.all_lists():
+        if known.name == name:
+            return catalogue.text_in(known.title, i18n.language())[0]
+    return name
 
 
 def _schema_name(name: str) -> str:

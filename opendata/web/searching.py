@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
-from werkzeug.exceptions import BadRequest
-
-from opendata.errors import OpendataError, TooDeep
-from opendata.search.base import Query, Results
-from opendata.web import instance
+from opendata.errors import BadCursor, OpendataError, TooDeep
+from opendata.search import relax
+from opendata.search.base import Query, Results, Searcher
+from opendata.web import error_words, instance
 
 log = logging.getLogger(__name__)
 # What an engine fails with: our own words, the disk's and the network's, and what the bindings of
@@ -17,11 +17,25 @@ _FAILURES = (OpendataError, OSError, ValueError, RuntimeError)
 
 
 def ask(query: Query) -> Results | None:
-    """Return what the engine answers, or None when it does not; 400 for a page too deep."""
+    """Return what the engine answers, or None when it does not.
+
+    Raises BadRequest for a page or a cursor that leads nowhere.
+    """
+    return _guarded(lambda index: index.search(query))
+
+
+def answer(query: Query) -> Results | None:
+    """As `ask`; where nothing fits the query, what fits a part of it."""
+    return _guarded(lambda index: relax.answer(index, query))
+
+
+def _guarded(search: Callable[[Searcher], Results]) -> Results | None:
     try:
-        return instance.current().index.search(query)
+        return search(instance.current().index)
     except TooDeep as err:
-        raise BadRequest from err
+        raise error_words.PageTooDeep from err
+    except BadCursor as err:
+        raise error_words.UnknownCursor from err
     except _FAILURES as err:
         log.error("search not available: %s", err)
         return None

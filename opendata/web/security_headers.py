@@ -1,4 +1,4 @@
-"""What every answer says to the browser: only our own styles, no frames, no guessing of types."""
+"""What every answer says to the browser: own styles and scripts, no frames, no guessed types."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "script-src 'self'",
+        "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

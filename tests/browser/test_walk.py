@@ -122,3 +122,47 @@ def _download(page: Page, link: Locator) -> bytes:
     with page.expect_download() as download:
         link.click()
     return Path(download.value.path()).read_bytes()
+
+
+@pytest.fixture(params=[1280, 360], ids=["desk", "phone"])
+def scripted(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": request.param, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_suggestions_are_chosen_by_keyboard(scripted: Page, site: str) -> None:
+    scripted.goto(site + "/en/dataset/")
+    field = scripted.get_by_role("combobox", name="Search datasets")
+    field.press_sequentially("cục th")
+    option = scripted.get_by_role("option", name="Statistics Office")
+    expect(option).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert (
+        scripted.evaluate("document.documentElement.scrollWidth")
+        <= (scripted.viewport_size or {"width": 0})["width"]
+    )
+    field.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    field.press("Enter")
+    expect(scripted).to_have_url(site + "/en/organization/cuc-thong-ke")
+
+
+def test_suggestions_close_and_the_words_are_searched(scripted: Page, site: str) -> None:
+    scripted.goto(site + "/")
+    field = scripted.get_by_role("combobox", name="Tìm")
+    field.press_sequentially("dân")
+    expect(scripted.get_by_role("option").first).to_be_visible()
+    field.press("Escape")
+    expect(scripted.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_have_value("dân")
+    field.press("Enter")
+    expect(scripted.get_by_role("heading", level=2)).to_contain_text("bộ dữ liệu")
+
+
+def test_suggestion_is_chosen_by_pointer(scripted: Page, site: str) -> None:
+    scripted.goto(site + "/")
+    scripted.get_by_role("combobox").press_sequentially("ho tich")
+    scripted.get_by_role("option", name="Hộ tịch").click()
+    expect(scripted).to_have_url(site + "/dataset/?theme=civil-status")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opendata.errors import NotFound, TooDeep
-from opendata.search.base import FacetCount, Query, SearchIndex, Written
+from opendata.errors import BadCursor, NotFound, TooDeep
+from opendata.search.base import FacetCount, Query, Results, SearchIndex, Written
 from tests.contracts import engines
 from tests.contracts.engines import Factory
 from tests.contracts.search_documents import ALL, CITY, HOSPITAL, LAND_PRICE, LAND_TAX, document
@@ -154,11 +155,35 @@ def test_facet_is_cut_to_the_size_asked_for(filled: SearchIndex) -> None:
     assert found.facets["format"] == (FacetCount("csv", 8),)
 
 
-def test_filters_all_hold(filled: SearchIndex) -> None:
-    both = filled.search(Query(filters={"theme": ["finance", "land"]}))
-    assert both.ids == ("land-lease",)
+def test_any_value_of_a_filter_may_hold_and_all_filters_must(filled: SearchIndex) -> None:
+    both = filled.search(Query(filters={"theme": ["finance", "land"]}, sort="title"))
+    assert both.ids == ("land-price", "land-lease", "land-tax")
     mixed = filled.search(Query("đất", filters={"theme": ["land"], "licence": ["odc-by-1.0"]}))
     assert mixed.ids == ("land-price",)
+
+
+def test_facet_counts_as_if_nothing_were_chosen_in_it(filled: SearchIndex) -> None:
+    found = filled.search(Query("đất", filters={"theme": ["land"], "format": ["csv"]}))
+    assert found.ids == ("land-price",)
+    assert found.facets["theme"] == (FacetCount("finance", 1), FacetCount("land", 1))
+    assert found.facets["format"] == (FacetCount("csv", 1), FacetCount("xlsx", 1))
+    assert found.facets["licence"] == (FacetCount("odc-by-1.0", 1),)
+
+
+def test_facets_tell_of_time_place_use_and_columns(filled: SearchIndex) -> None:
+    facets = filled.search(Query()).facets
+    assert facets["period"] == (FacetCount("2024", 2), FacetCount("2023", 1))
+    assert facets["area"] == (FacetCount("Đắk Lắk", 1),)
+    assert facets["validity"] == (FacetCount("quarantine", 1),)
+    assert facets["access"] == (FacetCount("api", 1),)
+    assert facets["column"] == (FacetCount("ma_benh_vien", 1), FacetCount("so_giuong", 1))
+    assert facets["language"] == (FacetCount("vi", 9),)
+
+
+def test_filter_that_is_no_facet_is_not_counted(filled: SearchIndex) -> None:
+    found = filled.search(Query(filters={"code_list": ["provinces"]}))
+    assert found.ids == ("hospital",)
+    assert "code_list" not in found.facets
 
 
 def test_filter_does_not_change_the_score(filled: SearchIndex) -> None:
@@ -249,16 +274,203 @@ def test_size_nought_only_counts(filled: SearchIndex) -> None:
     assert found.facets["theme"]
 
 
-def test_page_beyond_ten_thousand_hits_names_the_way_on(empty: SearchIndex) -> None:
+def walk(index: SearchIndex, query: Query) -> Iterator[Results]:
+    """Read all pages of a query by cursor."""
+    found = index.search(query)
+    yield found
+    while found.next:
+        found = index.search(replace(query, after=found.next))
+        yield found
+
+
+def test_beyond_ten_thousand_hits_a_cursor_leads_and_no_page_number(empty: SearchIndex) -> None:
     empty.rebuild({"id": f"{number:05d}", "title": "Hàng"} for number in range(10_050))
     for sort in ("relevance", "title"):
-        last = empty.search(Query("hàng", sort=sort, page=1_000, size=10))
-        assert (last.total, last.ids[-1]) == (10_050, "09999")
+        query = Query("hàng", sort=sort, size=5_020, facet_size=0)
         with pytest.raises(TooDeep, match=r"10,000.*`after`"):
-            empty.search(Query("hàng", sort=sort, page=1_001, size=10))
-        # The page across the border is cut there.
-        cut = empty.search(Query("hàng", sort=sort, page=2, size=5_020))
+            empty.search(replace(query, page=3))
+        # The page across the border is cut there; its cursor leads on.
+        cut = empty.search(replace(query, page=2))
         assert (len(cut.ids), cut.ids[-1]) == (4_980, "09999")
+        assert empty.search(replace(query, after=cut.next)).ids[0] == "10000"
+        read = [identifier for found in walk(empty, query) for identifier in found.ids]
+        assert read == [f"{number:05d}" for number in range(10_050)]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "modified", "title"])
+def test_cursor_reads_every_hit_once_while_documents_come_and_go(
+    empty: SearchIndex, sort: str
+) -> None:
+    ids = [f"d{number:03d}" for number in range(40)]
+    empty.put(document(identifier, "Trùng tên") for identifier in ids)
+    query = Query("trùng", sort=sort, size=10)
+    first = empty.search(query)
+    empty.remove(ids[3:6])
+    empty.put([document("a-new", "Trùng tên"), document("c-new", "Trùng tên")])
+    second = empty.search(replace(query, after=first.next))
+    empty.remove([*ids[19:22], "a-new"])
+    rest = list(walk(empty, replace(query, after=second.next)))
+    read = [*first.ids, *second.ids, *(i for found in rest for i in found.ids)]
+    assert read == [*ids[:20], *ids[22:]]
+    assert rest[-1].next == ""
+
+
+@pytest.mark.parametrize(
+    "after", ["x", "!", "bnVsbA", "\ud800", "W10", "a" * 100_000, "é", "\0", "e30", "WzEsMiwzLDRd"]
+)
+def test_cursor_that_was_not_made_here_is_refused(filled: SearchIndex, after: str) -> None:
+    with pytest.raises(BadCursor, match="unchanged"):
+        filled.search(Query("đất", after=after))
+
+
+def test_cursor_of_another_search_is_refused(filled: SearchIndex) -> None:
+    after = filled.search(Query("đất", size=1)).next
+    assert len(filled.search(Query("đất", size=2, after=after)).ids) == 2
+    for other in (Query("thuế"), Query("đất", sort="title"), Query("đất", {"theme": ["land"]})):
+        with pytest.raises(BadCursor):
+            filled.search(replace(other, after=after))
+
+
+def test_orders_by_metadata_and_by_downloads(filled: SearchIndex) -> None:
+    assert filled.search(Query(sort="metadata")).ids[0] == "land-tax"
+    assert filled.search(Query(sort="downloads")).ids[:3] == ("land-tax", "hospital", "area")
+
+
+# The language of queries
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ('"bệnh viện"', {"hospital"}),
+        ('"vien benh"', set()),
+        ('"thuế đất"', {"land-tax", "land-price"}),
+        ('"thue dat"', {"land-tax", "land-price", "land-lease"}),
+        ("“thuê đất”", {"land-lease"}),
+        ('"thuế"', {"land-tax", "land-price"}),
+        ('"TP.HCM"', {"city"}),
+        ('đất "bảng giá"', {"land-price"}),
+        ('"y te dak lak"', {"hospital"}),
+        ('"lak department"', {"hospital"}),
+        ('"y tế khám"', set()),
+    ],
+)
+def test_words_in_quotation_marks_stand_together(
+    filled: SearchIndex, typed: str, expected: set[str]
+) -> None:
+    assert set(hits(filled, typed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("đất -thuê", {"land-tax", "land-price"}),
+        ("dat -thue", set()),
+        ('đất -"bảng giá"', {"land-tax", "land-lease"}),
+        ("đất -theme:land", {"land-tax"}),
+        ("-đất -format:csv", set()),
+        ("-theme:finance -theme:land -format:xlsx đất", set()),
+        ("đất - thuê", {"land-lease", "land-tax", "land-price"}),
+        ("đất-thuê", {"land-lease", "land-tax", "land-price"}),
+    ],
+)
+def test_minus_leaves_out(filled: SearchIndex, typed: str, expected: set[str]) -> None:
+    assert set(hits(filled, typed)) == expected
+
+
+def test_minus_alone_leaves_the_others_newest_first(filled: SearchIndex) -> None:
+    found = filled.search(Query("-bệnh"))
+    assert found.total == len(ALL) - 1
+    assert found.ids[0] == "land-tax"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("publisher:so-y-te-dak-lak", {"hospital"}),
+        ('cơ-quan:"sở y tế"', {"hospital"}),
+        ("theme:health", {"hospital"}),
+        ('chủ_đề:"y tế"', {"hospital"}),
+        ("format:XLSX", {"hospital", "land-lease"}),
+        ("licence:odc-by-1.0", {"land-price"}),
+        ("schema:hospitals/1.0.0", {"hospital"}),
+        ("column:giường", {"hospital"}),
+        ("cột:so_giuong", {"hospital"}),
+        ("has:ma_benh_vien", {"hospital"}),
+        ('has:"Mã bệnh viện"', {"hospital"}),
+        ("has:benh_vien", set()),
+        ("unit:giường", {"hospital"}),
+        ("codelist:provinces", {"hospital"}),
+        ('area:"đắk lắk"', {"hospital"}),
+        ("area:dak_lak", {"hospital"}),
+        ("period:2023", {"hospital"}),
+        ("năm:2022..2024", {"hospital", "land-tax"}),
+        ("period:..2023", {"hospital"}),
+        ("keyword:y-te", {"hospital"}),
+        ("title:giường", set()),
+        ("validity:quarantine access:api", {"hospital"}),
+        ("đất -period:2024", {"land-lease", "land-price"}),
+    ],
+)
+def test_fields_are_named(filled: SearchIndex, typed: str, expected: set[str]) -> None:
+    assert set(hits(filled, typed)) == expected
+
+
+def test_field_we_do_not_have_is_a_word(filled: SearchIndex) -> None:
+    assert hits(filled, "tỉnh:Đắk") == ["hospital"]
+    assert hits(filled, "modified:bệnh") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("modified:2025-07-01", {"hospital"}),
+        ("modified:01/07/2025", {"hospital"}),
+        ("modified:2025-03..2025-07", {"hospital", "land-tax"}),
+        ("cập-nhật:01/03/2025..", {"hospital", "land-tax"}),
+        ("đất modified:..28/02/2025", {"land-lease", "land-price"}),
+        ("đất -modified:2025-01", {"land-tax"}),
+        ("metadata:2025-08", {"land-tax"}),
+        ("modified:2025-07-02..2025-07-01", set()),
+        ("modified:0001..9999 bệnh", {"hospital"}),
+    ],
+)
+def test_dates_lie_in_spans(filled: SearchIndex, typed: str, expected: set[str]) -> None:
+    assert set(hits(filled, typed)) == expected
+
+
+def test_day_is_one_of_viet_nam(empty: SearchIndex) -> None:
+    empty.put([document("late", "Một", modified="2025-06-30T17:30:00+00:00")])
+    assert hits(empty, "modified:2025-07-01") == ["late"]
+    assert hits(empty, "modified:2025-06-30") == []
+
+
+def test_document_without_a_date_lies_in_no_span(empty: SearchIndex) -> None:
+    empty.put([document("undated", "Một", modified="")])
+    assert hits(empty, "modified:0001..") == []
+    assert hits(empty, "-modified:0001..") == ["undated"]
+
+
+def test_long_query_is_cut_and_says_so(filled: SearchIndex) -> None:
+    assert not filled.search(Query("đất")).understood.is_cut
+    assert filled.search(Query("đất " * 40)).understood.is_cut
+    assert filled.search(Query(" ".join(f"-đ{number}" for number in range(40)))).understood.is_cut
+
+
+def test_one_word_of_many_may_be_enough(filled: SearchIndex) -> None:
+    assert filled.search(Query("thuế bệnh", any_word=True)).total == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("b", {"hospital", "land-price"}), ("benh vi", {"hospital"}), ("thuê đ", {"land-lease"})]
+    + [("viện bệnh", {"hospital"}), ("", set()), ("đường ống nước", {"water"})],
+)
+def test_titles_are_found_while_they_are_typed(
+    filled: SearchIndex, typed: str, expected: set[str]
+) -> None:
+    assert expected <= set(filled.search(Query(typed, typing=True)).ids)
+    assert len(filled.search(Query(typed, typing=True)).ids) <= 4
 
 
 # Writing
@@ -385,7 +597,24 @@ def test_document_with_a_wrong_value_is_refused_and_all_others_are_written(
 
 @pytest.mark.parametrize(
     "typed",
-    ['"', "*", ")(", "title:đất", "-a +b", "a AND (", "\0", "đất\0", "🏥", "\ud800", "[1 TO *]"]
+    [
+        '"',
+        "*",
+        ")(",
+        "title:đất",
+        "modified:9999-12-31..0001",
+        "-",
+        '-"',
+        "has:",
+        "-has:*",
+        "-a +b",
+        "a AND (",
+        "\0",
+        "đất\0",
+        "🏥",
+        "\ud800",
+        "[1 TO *]",
+    ]
     + ["x" * 10_000, "đất " * 2_500, "a_b " * 5_000, "../../etc", "%s", "\\", "{}", "~2", "^9"],
 )
 def test_odd_text_is_answered(filled: SearchIndex, typed: str) -> None:
@@ -393,10 +622,34 @@ def test_odd_text_is_answered(filled: SearchIndex, typed: str) -> None:
     filled.search(Query(typed, filters={"theme": [typed]}))
 
 
-@given(st.text(max_size=40))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_is_answered(filled: SearchIndex, typed: str) -> None:
-    assert filled.search(Query(typed)).total <= len(ALL)
+_OPERATORS = [
+    "-",
+    '"',
+    "“",
+    ":",
+    "..",
+    " ",
+    "modified:",
+    "has:",
+    "năm:",
+    "theme:",
+    "2025",
+    "/",
+    "đất",
+]
+_QUERIES = st.text(max_size=40) | st.lists(
+    st.sampled_from(_OPERATORS) | st.text(max_size=4), max_size=20
+).map("".join)
+
+
+@given(_QUERIES, st.sampled_from(["relevance", "title"]), st.booleans())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_answered(filled: SearchIndex, typed: str, sort: str, typing: bool) -> None:
+    found = filled.search(Query(typed, sort=sort, typing=typing, size=2))
+    assert found.total <= len(ALL)
+    if found.next:
+        after = replace(Query(typed, sort=sort, typing=typing, size=2), after=found.next)
+        assert not set(filled.search(after).ids) & set(found.ids)
 
 
 def test_odd_documents_are_kept(empty: SearchIndex) -> None:

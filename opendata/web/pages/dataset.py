@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from opendata.models import Dataset
 from opendata.services import catalogue, codelists
-from opendata.web import i18n, instance, paging, resource_view, session
+from opendata.web import i18n, instance, joins, paging, resource_view, search_counts, session
 
 blueprint = Blueprint("dataset", __name__, url_prefix="/dataset")
 _RESOURCES = 50
@@ -28,6 +28,7 @@ def page(name: str) -> ResponseReturnValue:
 
 
 def _show(dataset: Dataset) -> str:
+    search_counts.opened()
     total = len(dataset.resources)
     number = min(paging.asked(), paging.last_page(total, _RESOURCES))
     pager = paging.Pager("dataset.page", {"name": dataset.slug}, number, _RESOURCES, total)
@@ -39,6 +40,7 @@ def _show(dataset: Dataset) -> str:
         licence=_licence(dataset.licence),
         resources=resource_view.make_all(session.get(), instance.current(), shown),
         pager=pager,
+        joins=joins.of(dataset),
     )
 
 

@@ -6,13 +6,20 @@ from opendata.search import fields
 
 
 def test_every_text_field_has_a_weight_and_three_forms() -> None:
-    assert all(field.weight > 0 for field in fields.TEXT)
-    assert len(fields.forms({})) == 3 * len(fields.TEXT)
+    texts = (*fields.TEXT, *fields.LABELS)
+    assert all(field.weight > 0 for field in texts)
+    assert set(fields.forms({})) == {
+        f.name + form for f in texts for form in ("_x", "_f", "_b")
+    } | {fields.TITLE_PREFIXES}
 
 
 def test_facets_and_sorts_are_those_people_may_choose() -> None:
-    assert fields.FACETS == ("publisher", "theme", "format", "licence", "schema")
-    assert fields.SORTS == ("relevance", "modified", "created", "title")
+    assert fields.FACETS[:4] == ("publisher", "theme", "format", "licence")
+    assert fields.FACETS[-2:] == ("access", "column")
+    assert set(fields.FILTERS) - set(fields.FACETS) == {"code_list", "key"}
+    assert fields.SORTS == (
+        "relevance", "modified", "metadata", "created", "title", "downloads",
+    )  # fmt: skip
 
 
 def test_forms_hold_both_languages_of_a_title() -> None:
@@ -31,3 +38,8 @@ def test_missing_and_empty_values_are_left_out() -> None:
     assert fields.values({}, theme) == []
     assert fields.values({"theme": ["", None, "land"]}, theme) == ["land"]
     assert fields.values({"theme": "land"}, theme) == ["land"]
+
+
+def test_beginnings_of_the_words_of_a_title_are_terms() -> None:
+    forms = fields.forms({"title": "Bệnh ở Bệnh"})
+    assert forms["title_p"] == "b be ben benh o"

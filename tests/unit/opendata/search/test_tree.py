@@ -87,10 +87,11 @@ def test_filter_scores_nothing() -> None:
     assert root == All(
         (
             Everything(),
-            Constant(Term("theme", "land"), 0.0),
-            Constant(Term("theme", "health"), 0.0),
+            Constant(Any((Term("theme", "land"), Term("theme", "health"))), 0.0),
         )
     )
+    left_out = tree.build(Query(filters={"theme": ["land"]}), leave_out="theme")
+    assert left_out == All((Everything(),))
 
 
 def test_long_text_is_cut() -> None:

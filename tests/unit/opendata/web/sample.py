@@ -13,6 +13,7 @@ from opendata.app import create_app
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.models import Dataset, DatasetSlug, Resource, Run, Source, TableBuild
+from opendata.search.base import SearchIndex
 from opendata.services import rendering
 from opendata.storage import Store
 from opendata.vocabulary import BuildState, DatasetState
@@ -47,7 +48,7 @@ class Catalogue:
     run: Run
     inner_run: Run
 
-    def app(self, index: FakeIndex | None = None) -> Flask:
+    def app(self, index: SearchIndex | None = None) -> Flask:
         return create_app(
             self.settings, sessions=self.sessions, store=self.store, index=index or self.index
         )

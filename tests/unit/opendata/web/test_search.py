@@ -33,7 +33,7 @@ def test_pages_have_neighbours(client: FlaskClient) -> None:
     assert links["next"] == "/dataset/?page=3"
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "", "999999999999", "1e9", "²", "99"])
+@pytest.mark.parametrize("number", ["0", "-1", "x", "", "1e9", "²", "99"])
 def test_page_number_out_of_range_is_brought_into_it(client: FlaskClient, number: str) -> None:
     assert read(client, f"/dataset/?page={number}").all("article")
 
@@ -95,4 +95,5 @@ def test_hit_that_is_no_longer_public_is_left_out(catalogue: Catalogue) -> None:
 
 def test_form_knows_the_facets_and_orders_of_the_engines() -> None:
     assert set(search_form.FACETS) == set(fields.FACETS)
+    assert set(search_form.FILTERS) == set(fields.FILTERS)
     assert set(search_form.SORTS) == set(fields.SORTS)
