@@ -13,6 +13,7 @@ from opendata.check_apart import ApartCheck
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.search.base import Searcher
+from opendata.search.known import Known
 from opendata.storage import Store
 from opendata.web import (
     errors,
@@ -44,7 +45,8 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     places = threading.BoundedSemaphore(settings.web.validate_at_once)
     check = ApartCheck(settings)
-    instance.install(app, instance.Instance(settings, sessions, store, index, check, places))
+    known = Known(sessions, settings.lexicon_path)
+    instance.install(app, instance.Instance(settings, sessions, store, index, known, check, places))
     Bootstrap5(app)
     Babel(app, locale_selector=i18n.language)
     routes.register(app)

@@ -193,6 +193,11 @@ class Settings:
     demo: Demo = field(default_factory=Demo)
 
     @property
+    def lexicon_path(self) -> Path:
+        """Where an administrator's own words of search lie; the file need not be there."""
+        return self.data_path / "lexicon.csv"
+
+    @property
     def data_path(self) -> Path:
         return Path(self.data_dir).expanduser().resolve()
 

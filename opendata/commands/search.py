@@ -11,10 +11,11 @@ import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.search import drift, indexer, relax
+from opendata.search import drift, indexer, lexicon, relax
 from opendata.search.base import Query
 from opendata.search.drift import Drift
 from opendata.search.engine import Followed
+from opendata.search.known import Known
 from opendata.services import catalogue, rendering, search_log
 from opendata.services.search_log import Counted
 from opendata.vocabulary import ExitCode
@@ -109,7 +110,9 @@ def query(
     context: Context, words: tuple[str, ...], size: int, after: str, *, as_json: bool
 ) -> None:
     """Ask the index as the search page does; -- before words that begin with a hyphen."""
-    results = relax.answer(context.index, Query(text=" ".join(words), size=size, after=after))
+    known = Known(context.sessions, context.settings.lexicon_path).now()
+    asked = Query(text=" ".join(words), size=size, after=after, knowledge=known)
+    results = relax.answer(context.index, asked)
     with context.sessions() as session:
         hits = [
             {"slug": dataset.slug, "title": catalogue.text_in(dataset.document["title"], "vi")[0]}
@@ -123,6 +126,23 @@ def query(
         click.echo(f"Nothing fits all of it; given up: {', '.join(results.understood.relaxed)}.")
     rows = [[hit["title"], f"/dataset/{hit['slug']}"] for hit in hits]
     output.table(f"{results.total} datasets", ("title", "address"), rows)
+
+
+@search.command()
+@pass_context
+def words(context: Context) -> None:
+    """Check your own words of search: acronyms, synonyms, names. Exit code 1 where they are wrong.
+
+    They lie in `lexicon.csv` of the data folder, with the columns kind, variant and meaning, and
+    are read anew when the file changes.
+    """
+    own = context.settings.lexicon_path
+    count = len(lexicon.load(own).entries)
+    published = len(lexicon.load().entries)
+    if not own.exists():
+        click.echo(f"{published} published words; your own would lie in {own}.")
+        return
+    click.echo(f"{count} words: {published} published ones, changed and added to by {own}.")
 
 
 @search.command()

@@ -13,6 +13,7 @@ from opendata.models.resource import Resource
 from opendata.models.run import Run
 from opendata.models.search_day import SearchDay
 from opendata.models.search_refusal import SearchRefusal
+from opendata.models.search_word import SearchWord
 from opendata.models.source import Source
 from opendata.models.table import Table, TableBuild
 from opendata.models.version import Version
@@ -34,6 +35,7 @@ __all__ = [
     "Record",
     "Resource",
     "Run",
+    "SearchWord",
     "SearchDay",
     "SearchRefusal",
     "Source",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from opendata.search.knowledge import Knowledge
 
 # A flat search document: field name of `fields.py` -> text, list of words, or ISO date. Has `id`,
 # and `version`, a number that grows with each change; without one it counts as 0.
@@ -30,7 +33,9 @@ class Query:
     after: str = ""  # the `next` of the page before, in place of a page number
     literal: bool = False  # take the words as typed: nothing corrected, nothing recognised
     any_word: bool = False  # one of the words is enough
+    anywhere: bool = False  # places and agencies that the words name need not be met
     typing: bool = False  # the last word is not typed to its end, and titles are sought
+    knowledge: Knowledge | None = None  # what words are understood by; None: the published lists
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Understood:
     notes: tuple[Note, ...] = ()
     corrected: str = ""  # the text that was sought in place of the one typed
     also: frozenset[str] = frozenset()  # folded words that count as hits beside those typed
-    relaxed: tuple[str, ...] = ()  # what was given up to find anything: any-word, filters
+    relaxed: tuple[str, ...] = ()  # what was given up to find anything: words of `relax`
     is_cut: bool = False  # the text was longer than what is sought
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opendata.search import fields, order_keys, tree
+from opendata.search import fields, nodes, order_keys
 from opendata.search.base import SearchDocument
 from opendata.search.fields import Field
 
@@ -32,7 +32,7 @@ def mapping() -> dict[str, Any]:
             "id": {"type": "keyword"},
             "version": {"type": "long"},
             **dict.fromkeys(fields.forms({}), text),
-            **dict.fromkeys(fields.FILTERS, keyword),
+            **dict.fromkeys(fields.KEYWORDS, keyword),
             **{fields.range_column(field): {"type": "long"} for field in fields.RANGED},
             **{order_column(field): order for field in fields.SORTED},
         },
@@ -51,7 +51,7 @@ def document(told: SearchDocument) -> dict[str, Any]:
         **{
             field.name: [writable(value) for value in fields.values(told, field)]
             for field in fields.FIELDS
-            if field.name in fields.FILTERS
+            if field.name in fields.KEYWORDS
         },
         **{fields.range_column(field): fields.range_values(told, field) for field in fields.RANGED},
         **{order_column(field): writable(order_keys.key(told, field)) for field in fields.SORTED},
@@ -63,32 +63,32 @@ def order_column(field: Field) -> str:
     return f"order_{field.sort}"
 
 
-def query(node: tree.Node) -> Clause:
+def query(node: nodes.Node) -> Clause:
     """Return a tree of ours as a query of the server, with the same scores as the embedded one."""
     match node:
-        case tree.Term(field, value):
+        case nodes.Term(field, value):
             return {"term": {field: {"value": writable(value)}}}
-        case tree.Boost(inner, factor):
+        case nodes.Boost(inner, factor):
             return {"bool": {"must": [query(inner)], "boost": factor}}
-        case tree.Constant(inner, score):
+        case nodes.Constant(inner, score):
             return {"constant_score": {"filter": query(inner), "boost": score}}
-        case tree.Best(nodes, tie):
-            clauses = [query(n) for n in nodes]
+        case nodes.Best(inner, tie):
+            clauses = [query(n) for n in inner]
             return {"dis_max": {"queries": clauses, "tie_breaker": tie}} if clauses else _NOTHING
-        case tree.Any(nodes, minimum):
-            clauses = [query(n) for n in nodes]
+        case nodes.Any(inner, minimum):
+            clauses = [query(n) for n in inner]
             some = {"should": clauses, "minimum_should_match": minimum}
             return {"bool": some} if clauses else _NOTHING
-        case tree.All(must, should):
+        case nodes.All(must, should):
             needed, welcome = [query(n) for n in must], [query(n) for n in should]
             return {"bool": {"must": needed, "should": welcome, "minimum_should_match": 0}}
-        case tree.Not(inner):
-            return {"bool": {"must": [query(tree.Everything())], "must_not": [query(inner)]}}
-        case tree.Range(field, low, high):
+        case nodes.Not(inner):
+            return {"bool": {"must": [query(nodes.Everything())], "must_not": [query(inner)]}}
+        case nodes.Range(field, low, high):
             ends = {"gte": low, "lte": high}
             span = {name: end for name, end in ends.items() if end is not None}
             return {"constant_score": {"filter": {"range": {field: span}}, "boost": 0.0}}
-        case tree.Everything():
+        case nodes.Everything():
             return {"match_all": {"boost": 0.0}}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from opendata.search import text
+from opendata.search import places, text
 from opendata.search.base import SearchDocument
+from opendata.search.knowledge import published
 
 # Every text field is indexed three times: with marks, without, and as pairs of neighbours; titles
 # also by the beginnings of their words.
@@ -24,7 +26,8 @@ class Field:
 
     A `label` is text that is sought only where a query names it. Years and dates are found by
     ranges too. `facet`: its values are counted
-    and chosen; `filter`: chosen only. `sort` names the order that people may choose; dates run
+    and chosen; `filter`: chosen only. `derive` makes the values of a keyword that no source tells
+    and that only trees ask for. `sort` names the order that people may choose; dates run
     from new to old, numbers from high to low, keywords from A to Z.
     """
 
@@ -35,7 +38,18 @@ class Field:
     facet: bool = False
     filter: bool = False
     sort: str = ""
+    derive: Callable[[SearchDocument], list[str]] | None = None
 
+
+def _provinces(document: SearchDocument) -> list[str]:
+    """Return the provinces that a document is about: as told, else by its title or publisher."""
+    texts = [document.get("title") or "", document.get("publisher_name") or ""]
+    years = document.get("period") or [""]
+    period = (f"{min(years)}-01-01", f"{max(years)}-12-31") if years[0] else ("", "")
+    return places.of_document(document.get("area", ()), texts, period, published().gazetteer)
+
+
+PROVINCE = "province"
 
 FIELDS = (
     Field("title", "text", ("title", "title_en"), weight=3.0),
@@ -60,6 +74,7 @@ FIELDS = (
     Field("column", "keyword", ("column",), facet=True),
     Field("code_list", "keyword", ("code_list",), filter=True),
     Field("key", "keyword", ("key",), filter=True),
+    Field(PROVINCE, "keyword", (), derive=_provinces),
     Field("modified", "date", ("modified",), sort="modified"),
     Field("metadata", "date", ("metadata",), sort="metadata"),
     Field("created", "date", ("created",), sort="created"),
@@ -71,6 +86,7 @@ TEXT = tuple(field for field in FIELDS if field.kind == "text")
 LABELS = tuple(field for field in FIELDS if field.kind == "label")
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 FILTERS = tuple(field.name for field in FIELDS if field.facet or field.filter)
+KEYWORDS = (*FILTERS, *(field.name for field in FIELDS if field.derive))
 RANGED = tuple(field for field in FIELDS if field.kind in ("year", "date"))
 SORTED = tuple(field for field in FIELDS if field.sort)
 RELEVANCE = "relevance"
@@ -100,6 +116,8 @@ def moment(written: str) -> int:
 
 def values(document: SearchDocument, field: Field) -> list[str]:
     """Return what a document has for a field, one string a value; empty values are left out."""
+    if field.derive:
+        return field.derive(document)
     found = (document.get(source) for source in field.sources)
     listed = (value if isinstance(value, (list, tuple)) else [value] for value in found)
     return [str(item) for items in listed for item in items if item]

@@ -6,6 +6,7 @@ Whoever runs it, one at a time: an advisory lock of PostgreSQL sees to that acro
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from opendata import events, faults
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning
 from opendata.models import Event
-from opendata.search import refusals
+from opendata.search import refusals, word_table
 from opendata.search.base import SearchDocument, SearchIndex
 
 log = logging.getLogger(__name__)
@@ -72,9 +73,11 @@ def rebuild(
         # Before the reading: what changes meanwhile is followed again, which does no harm.
         with sessions() as session:
             position = events.newest(session)
+        words: Counter[str] = Counter()
         with sessions() as session:
-            written = index.rebuild(load_all(session))
+            written = index.rebuild(word_table.counted(load_all(session), words))
         with sessions.begin() as session:
+            word_table.replace(session, words)
             # From here on, wherever the reader stood before: it may come from another server.
             events.place(session, reader, position)
             refusals.note(session, reader, written.refused)
@@ -121,6 +124,7 @@ def write(
         index.remove(hidden, loaded.hidden)
     refused = index.put(loaded.documents.values()).refused if loaded.documents else {}
     refusals.note(session, reader, refused, of=ids)
+    word_table.learn(session, loaded.documents.values())
     return len(loaded.documents)
 
 

@@ -1,4 +1,4 @@
-"""Where nothing fits a query, what fits a part of it: fewer words, then no filters."""
+"""Where nothing fits a query, what fits a part of it: fewer words, any place, then no filters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from opendata.search import language, text
 from opendata.search.base import Query, Results, Searcher
 
-ANY_WORD, FILTERS = "any-word", "filters"
+ANY_WORD, ANYWHERE, FILTERS = "any-word", "anywhere", "filters"
 
 
 def answer(index: Searcher, query: Query) -> Results:
@@ -29,12 +29,12 @@ def answer(index: Searcher, query: Query) -> Results:
 
 
 def _weaker(query: Query) -> Iterator[tuple[tuple[str, ...], Query]]:
-    any_word = replace(query, any_word=True)
-    has_words = len(text.analyse(language.read(query.text).words)) > 1
-    has_filters = any(query.filters.values())
-    if has_words:
-        yield (ANY_WORD,), any_word
-    if has_filters:
-        yield (FILTERS,), replace(query, filters={})
-    if has_words and has_filters:
-        yield (ANY_WORD, FILTERS), replace(any_word, filters={})
+    steps: list[tuple[tuple[str, ...], Query]] = [((), query)]
+    if len(text.analyse(language.read(query.text).words)) > 1:
+        any_word = replace(query, any_word=True)
+        steps += [((ANY_WORD,), any_word)]
+        steps += [((ANY_WORD, ANYWHERE), replace(any_word, anywhere=True))]
+    yield from steps[1:]
+    if any(query.filters.values()):
+        for given_up, weaker in steps:
+            yield (*given_up, FILTERS), replace(weaker, filters={})

@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur
 
-from opendata.search import fields, order_keys, tree
+from opendata.search import fields, nodes, order_keys
 from opendata.search.base import SearchDocument
 from opendata.search.fields import Field
 
@@ -18,7 +18,7 @@ def schema() -> Any:
     """Texts are split at white space; keywords and orders are whole terms in columns, dates
     and years are numbers too."""
     builder = tantivy.SchemaBuilder()
-    columns = [*fields.FILTERS, *map(order_column, fields.SORTED)]
+    columns = [*fields.KEYWORDS, *map(order_column, fields.SORTED)]
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -39,7 +39,7 @@ def document(told: SearchDocument) -> Any:
     for name, joined in fields.forms(told).items():
         rendered.add_text(name, joined or fields.EMPTY)
     for field in fields.FIELDS:
-        if field.name in fields.FILTERS:
+        if field.name in fields.KEYWORDS:
             for value in fields.values(told, field):
                 rendered.add_text(field.name, value)
         if field.sort:
@@ -62,31 +62,31 @@ def place_column(field: Field) -> str:
     return f"place_{field.sort}"
 
 
-def query(node: tree.Node) -> Any:
+def query(node: nodes.Node) -> Any:
     """Return a tree of ours as a query of the engine; no text reaches a query parser."""
     match node:
-        case tree.Term(field, value):
+        case nodes.Term(field, value):
             # A lone surrogate cannot be written as UTF-8, and so is in no document.
             known = value.encode("utf-8", "replace").decode()
             return tantivy.Query.term_query(schema(), field, known, "freq")
-        case tree.Boost(inner, factor):
+        case nodes.Boost(inner, factor):
             return tantivy.Query.boost_query(query(inner), factor)
-        case tree.Constant(inner, score):
+        case nodes.Constant(inner, score):
             return tantivy.Query.const_score_query(query(inner), score)
-        case tree.Best(nodes, tie):
-            return tantivy.Query.disjunction_max_query([query(n) for n in nodes], tie)
-        case tree.Any(nodes, minimum):
-            clauses = [(Occur.Should, query(n)) for n in nodes]
+        case nodes.Best(inner, tie):
+            return tantivy.Query.disjunction_max_query([query(n) for n in inner], tie)
+        case nodes.Any(inner, minimum):
+            clauses = [(Occur.Should, query(n)) for n in inner]
             return tantivy.Query.boolean_query(clauses, minimum_number_should_match=minimum)
-        case tree.All(must, should):
+        case nodes.All(must, should):
             needed = [(Occur.Must, query(n)) for n in must]
             return tantivy.Query.boolean_query(needed + [(Occur.Should, query(n)) for n in should])
-        case tree.Not(inner):
+        case nodes.Not(inner):
             others = (Occur.MustNot, query(inner))
-            return tantivy.Query.boolean_query([(Occur.Must, query(tree.Everything())), others])
-        case tree.Range(field, low, high):
+            return tantivy.Query.boolean_query([(Occur.Must, query(nodes.Everything())), others])
+        case nodes.Range(field, low, high):
             whole = tantivy.FieldType.Integer
             span = tantivy.Query.range_query(schema(), field, whole, low, high)
             return tantivy.Query.const_score_query(span, 0.0)
-        case tree.Everything():
+        case nodes.Everything():
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)

@@ -33,6 +33,8 @@ _NUMBER = r"(?<![\w.,])(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|[0-9]+[.,][0-9]+
 _LETTERS = r"[^\W_][\w\u0300-\u036f]*"
 _WORD = re.compile(rf"(?P<number>{_NUMBER})|{_LETTERS}(?:[.&]{_LETTERS})*")
 
+_JOINTS = re.compile("[.&]")
+
 _MAX_TOKEN = 64
 _MAX_ACRONYM = 8
 
@@ -56,7 +58,21 @@ class Token(NamedTuple):
 
 def analyse(text: str) -> list[Token]:
     """Return the tokens of a text in their order; any text is fine."""
-    return [Token(*_spellings(word), glued) for word, glued in _split(_clean(text))]
+    return list(_analysed(text))
+
+
+# A title is looked at for its forms, its places and its words, one after the other.
+@lru_cache(maxsize=256)
+def _analysed(text: str) -> tuple[Token, ...]:
+    return tuple(
+        Token(*_spellings(word), glued) if glued else _token(word)
+        for word, glued in _split(_clean(text))
+    )
+
+
+def spelled(text: str) -> list[str]:
+    """Return the words as they are written, in small letters, one for each token of `analyse`."""
+    return [word for word, _ in _split(_clean(text))]
 
 
 def exact(text: str) -> str:
@@ -153,7 +169,11 @@ def _split(text: str) -> Iterator[tuple[str, int]]:
         if match["number"]:
             yield _number(match["number"]), 0
             continue
-        parts = re.split("[.&]", match[0])
+        word = match[0]
+        if word.isalnum():
+            yield word, 0
+            continue
+        parts = _JOINTS.split(word)
         yield from ((part, 0) for part in parts)
         glued = "".join(parts)
         if len(parts) > 1 and len(glued) <= _MAX_ACRONYM and not glued.isdigit():
@@ -177,6 +197,10 @@ def _number(written: str) -> str:
 
 # A few thousand syllables make up all text: keeping them saves a third of the time to index.
 @lru_cache(maxsize=50_000)
+def _token(word: str) -> Token:
+    return Token(*_spellings(word))
+
+
 def _spellings(word: str) -> tuple[str, str]:
     form = _exact_form(word)
     return form, _fold(form)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -93,14 +92,14 @@ def licences() -> tuple[Licence, ...]:
             is_open=row["is_open"] == "true",
             text=_both(row, "text"),
         )
-        for row in _rows("licences")
+        for row in bundled.code_list("licences")
     )
 
 
 @cache
 def themes() -> tuple[Theme, ...]:
     """Return all themes, in the order of the list."""
-    return tuple(Theme(row["id"], _both(row, "title")) for row in _rows("themes"))
+    return tuple(Theme(row["id"], _both(row, "title")) for row in bundled.code_list("themes"))
 
 
 @cache
@@ -108,7 +107,7 @@ def frequencies() -> tuple[Frequency, ...]:
     """Return all frequencies, most frequent first."""
     return tuple(
         Frequency(row["id"], _both(row, "title"), int(row["days"]) if row["days"] else None)
-        for row in _rows("frequencies")
+        for row in bundled.code_list("frequencies")
     )
 
 
@@ -125,21 +124,23 @@ def agencies() -> tuple[Agency, ...]:
             parent_code=row["parent_code"],
             successor_code=row["successor_code"],
         )
-        for row in _rows("agencies")
+        for row in bundled.code_list("agencies")
     )
 
 
 @cache
 def provinces() -> tuple[Province, ...]:
     """Return the provinces and cities of today, by code."""
-    before = {row["code"]: row["name_vi"] for row in _rows("provinces") if row["valid_to"]}
+    before = {
+        row["code"]: row["name_vi"] for row in bundled.code_list("provinces") if row["valid_to"]
+    }
     return tuple(
         Province(
             code=row["code"],
             name=_both(row, "name"),
             is_sure=before.get(row["code"], row["name_vi"]) == row["name_vi"],
         )
-        for row in _rows("provinces")
+        for row in bundled.code_list("provinces")
         if not row["valid_to"]
     )
 
@@ -185,7 +186,11 @@ def _frequency_spellings() -> dict[str, str]:
 
 
 def _spellings(name: str, entries: Iterable[Licence | Theme | Frequency]) -> dict[str, str]:
-    found = {_fold(row["alias"]): row["id"] for row in _rows("aliases") if row["list"] == name}
+    found = {
+        _fold(row["alias"]): row["id"]
+        for row in bundled.code_list("aliases")
+        if row["list"] == name
+    }
     for entry in entries:
         for spelling in (entry.id, *entry.title.values()):
             found[_fold(spelling)] = entry.id
@@ -214,10 +219,3 @@ def _both(row: dict[str, str], name: str) -> Text:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-@cache
-def _rows(name: str) -> tuple[dict[str, str], ...]:
-    path = bundled.path("schemas") / "codelists" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))

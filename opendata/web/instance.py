@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from opendata.config import Settings
 from opendata.database import SessionFactory
 from opendata.search.base import Searcher
+from opendata.search.known import Known
 from opendata.storage import Store
 
 _KEY = "opendata"
@@ -39,6 +40,7 @@ class Instance:
     sessions: SessionFactory
     store: Store
     index: Searcher
+    known: Known
     file_check: FileCheck
     check_places: threading.BoundedSemaphore
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from opendata.errors import BadCursor, OpendataError, TooDeep
 from opendata.search import relax
@@ -21,12 +22,16 @@ def ask(query: Query) -> Results | None:
 
     Raises BadRequest for a page or a cursor that leads nowhere.
     """
-    return _guarded(lambda index: index.search(query))
+    return _guarded(lambda index: index.search(_knowing(query)))
 
 
 def answer(query: Query) -> Results | None:
     """As `ask`; where nothing fits the query, what fits a part of it."""
-    return _guarded(lambda index: relax.answer(index, query))
+    return _guarded(lambda index: relax.answer(index, _knowing(query)))
+
+
+def _knowing(query: Query) -> Query:
+    return replace(query, knowledge=instance.current().known.now())
 
 
 def _guarded(search: Callable[[Searcher], Results]) -> Results | None:

@@ -63,6 +63,7 @@ def _kind(kind: str) -> str:
 def _given_up(code: str) -> str:
     names: dict[str, str] = {
         relax.ANY_WORD: _("not all of the words"),
+        relax.ANYWHERE: _("not only the place or agency named"),
         relax.FILTERS: _("without the filters"),
     }
     return names.get(code, code)

@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from opendata.errors import BadCursor, NotFound, TooDeep
 from opendata.search.base import FacetCount, Query, Results, SearchIndex, Written
-from tests.contracts import engines
 from tests.contracts.engines import Factory
 from tests.contracts.search_documents import ALL, CITY, HOSPITAL, LAND_PRICE, LAND_TAX, document
-
-
-@pytest.fixture(params=engines.ENGINES, scope="module")
-def factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
-    with engines.ENGINES[request.param](request) as factory:
-        yield factory
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from opendata.pipeline.shape import legacy, vietnamese
+from opendata import vietnamese
+from opendata.pipeline.shape import legacy
 
 # Small enough to stay in the cache of a core while it is looked at.
 _CHUNK = 1 << 18

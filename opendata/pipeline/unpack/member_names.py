@@ -6,7 +6,8 @@ import unicodedata
 import zipfile
 from pathlib import PurePosixPath
 
-from opendata.pipeline.shape import legacy, vietnamese
+from opendata import vietnamese
+from opendata.pipeline.shape import legacy
 
 _IS_UTF8 = 0x800
 _LONGEST = 200

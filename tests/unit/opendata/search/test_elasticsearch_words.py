@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from opendata.search import elasticsearch_words as words
-from opendata.search import fields, tree
+from opendata.search import fields, nodes, tree
 from opendata.search.base import Query
-from opendata.search.tree import All, Best, Boost, Constant, Everything, Term
+from opendata.search.nodes import All, Best, Boost, Constant, Everything, Term
 
-ALLOWED = {"bool", "dis_max", "constant_score", "term", "match_all", "match_none"}
+ALLOWED = {"range", "bool", "dis_max", "constant_score", "term", "match_all", "match_none"}
 INSIDE = {"bool": ("must", "should"), "dis_max": ("queries",), "constant_score": ("filter",)}
 
 
@@ -32,7 +32,7 @@ def test_only_clauses_that_parse_nothing_are_used(typed: str) -> None:
 
 
 def test_node_without_choices_matches_nothing() -> None:
-    assert words.query(tree.Any(())) == words.query(Best(())) == {"match_none": {}}
+    assert words.query(nodes.Any(())) == words.query(Best(())) == {"match_none": {}}
 
 
 def test_nodes_keep_their_scores() -> None:

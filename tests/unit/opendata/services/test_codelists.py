@@ -34,9 +34,11 @@ def faults(value: str, rules: dict[str, Any]) -> bool:
     return outside or not re.search(rules.get("pattern", ""), value)
 
 
-def test_there_are_six_lists_each_with_a_schema() -> None:
+def test_there_are_seven_lists_each_with_a_schema() -> None:
     names = [path.stem for path in LISTS]
-    assert names == ["agencies", "aliases", "frequencies", "licences", "provinces", "themes"]
+    assert names == [
+        *("agencies", "aliases", "frequencies", "lexicon", "licences", "provinces", "themes")
+    ]
     assert len(list(FOLDER.glob("*.schema.json"))) == len(names)
 
 

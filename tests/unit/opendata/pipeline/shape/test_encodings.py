@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from opendata import vietnamese
 from opendata.errors import SourceFailure
-from opendata.pipeline.shape import encodings, legacy, transcode, vietnamese
+from opendata.pipeline.shape import encodings, legacy, transcode
 from opendata.pipeline.shape.encodings import Encoding
 
 TEXT = (

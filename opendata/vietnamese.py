@@ -1,4 +1,4 @@
-"""A model of the Vietnamese syllable: how likely decoded text was decoded rightly."""
+"""A model of the Vietnamese syllable: whether letters that were decoded can be one."""
 
 from __future__ import annotations
 
