@@ -12,7 +12,7 @@ from flask_bootstrap import Bootstrap5
 from opendata.check_apart import ApartCheck
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.search.base import SearchIndex
+from opendata.search.base import Searcher
 from opendata.search.known import Known
 from opendata.storage import Store
 from opendata.web import (
@@ -30,7 +30,7 @@ _MAX_BODY_BYTES = 64 * 1024
 
 
 def create_app(
-    settings: Settings, *, sessions: SessionFactory, store: Store, index: SearchIndex
+    settings: Settings, *, sessions: SessionFactory, store: Store, index: Searcher
 ) -> Flask:
     """Return the catalogue's WSGI application; nothing is opened or started here."""
     app = Flask(__name__)

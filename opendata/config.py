@@ -56,9 +56,19 @@ class Store:
 
 @dataclass(frozen=True)
 class Search:
-    """The search engine."""
+    """The search engine; all but the first setting are for a search server."""
 
     engine: str = "tantivy"
+    fallback: str = ""
+    urls: tuple[str, ...] = ()
+    index: str = "opendata"
+    user: str = ""
+    password_env: str = ""
+    api_key_env: str = ""
+    ca_file: str = ""
+    timeout_seconds: float = 2.0
+    shards: int = 1
+    replicas: int = 1
     log_days: int = 400
 
 
@@ -231,7 +241,7 @@ def secret(variable: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
         raise SettingError(
-            f"The environment variable {variable} is not set; it must hold the source's credential."
+            f"The environment variable {variable} is not set; it must hold a credential."
         )
     return value
 

@@ -12,6 +12,7 @@ from opendata.errors import SettingError
 
 _AT_LEAST_ONE = {
     "harvest.max_records",
+    "search.shards",
     "store.orphan_hours",
     "harvest.max_files",
     "harvest.lease_seconds",

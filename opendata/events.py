@@ -57,6 +57,13 @@ def read_kinds(session: Session, reader: str, kinds: Collection[str]) -> Sequenc
     ).all()
 
 
+def ahead(session: Session, reader: str) -> Sequence[Event]:
+    """Return all events that `reader` has not seen, those of open transactions left out."""
+    cursor = session.get(EventCursor, reader)
+    after = (cursor.xid, cursor.event_id) if cursor else (0, 0)
+    return session.scalars(select(Event).where(tuple_(Event.xid, Event.id) > after)).all()
+
+
 def place(session: Session, reader: str, last: Event | None) -> None:
     """Put `reader` behind `last`, or at the beginning of the log."""
     values = {"xid": last.xid if last else 0, "event_id": last.id if last else 0}

@@ -19,7 +19,9 @@ from opendata.config import Settings, load
 from opendata.database import SessionFactory
 from opendata.storage import Store
 from tests.loopback import Loopback
+from tests.services.fixtures import elasticsearch_parts, elasticsearch_url
 
+__all__ = ["elasticsearch_parts", "elasticsearch_url"]  # fixtures
 ROOT = Path(__file__).parents[1]
 _numbers = itertools.count(1)
 

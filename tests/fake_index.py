@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from opendata.errors import StorageError
 from opendata.search import cursor
-from opendata.search.base import FacetCount, Query, Results, SearchDocument
+from opendata.search.base import FacetCount, Query, Results, SearchDocument, Written
 from opendata.search.fields import FACETS
 
 
@@ -22,20 +22,24 @@ class FakeIndex:
     def is_built(self) -> bool:
         return True
 
-    def put(self, documents: Iterable[SearchDocument]) -> None:
+    def put(self, documents: Iterable[SearchDocument]) -> Written:
+        before = len(self._documents)
         self._documents.update({document["id"]: document for document in documents})
+        return Written(len(self._documents) - before)
 
-    def remove(self, ids: Iterable[str]) -> None:
+    def remove(self, ids: Iterable[str], versions: Mapping[str, int] | None = None) -> None:
         for identifier in ids:
             self._documents.pop(identifier, None)
 
     def ids(self) -> set[str]:
         return set(self._documents)
 
-    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
+    def versions(self) -> dict[str, int]:
+        return {found: document.get("version", 0) for found, document in self._documents.items()}
+
+    def rebuild(self, documents: Iterable[SearchDocument]) -> Written:
         self._documents = {}
-        self.put(documents)
-        return len(self._documents)
+        return self.put(documents)
 
     def close(self) -> None:
         self._documents = {}

@@ -40,7 +40,8 @@ class Instance:
 
     def __post_init__(self) -> None:
         self.store = Store(self.settings.store_path, self.fault)
-        self.index = search_engine.open_index(self.settings)
+        (self.followed,) = search_engine.followed(self.settings)
+        self.index = self.followed.index
         self.tools = Tools(
             settings=self.settings,
             sessions=self.sessions,
@@ -104,7 +105,13 @@ class Instance:
 
     def follow(self) -> None:
         """Let the index follow the event log."""
-        indexer.follow(self.sessions, self.index, rendering.load, fault=self.fault)
+        indexer.follow(
+            self.sessions,
+            self.index,
+            rendering.load,
+            reader=self.followed.reader,
+            fault=self.fault,
+        )
 
     def client(self) -> FlaskClient:
         """A browser without scripts."""

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from opendata import database, migrations
 from opendata.config import Settings
 from opendata.database import SessionFactory
+from opendata.errors import SearchUnavailable
 from opendata.harvester import Registry
 from opendata.models import Source
 from opendata.pipeline import opening
@@ -19,7 +20,8 @@ from opendata.pipeline.opening import Opened
 from opendata.pipeline.state import Tools
 from opendata.search import engine as search_engine
 from opendata.search import indexer
-from opendata.search.base import SearchIndex
+from opendata.search.base import Searcher
+from opendata.search.engine import Followed
 from opendata.services import rendering
 from opendata.storage import Store
 
@@ -46,8 +48,14 @@ class Context:
         return Store(self.settings.store_path)
 
     @cached_property
-    def index(self) -> SearchIndex:
+    def index(self) -> Searcher:
+        """What answers searches."""
         return search_engine.open_index(self.settings)
+
+    @cached_property
+    def followed(self) -> tuple[Followed, ...]:
+        """The indices that follow the event log."""
+        return search_engine.followed(self.settings)
 
     @cached_property
     def tools(self) -> Tools:
@@ -72,14 +80,27 @@ class Context:
         return f"cli:{getpass.getuser()}"
 
     def bring_index_up_to_date(self) -> int:
-        """Let the search index follow the event log; return how many events it took.
+        """Let every search index follow the event log; return how many events they took.
 
-        An index that is not there, or was lost, is filled from the database first.
+        One that is out of reach delays no other; its SearchUnavailable is raised in the end.
         """
-        if not self.index.is_built():
+        done, failed = 0, None
+        for found in self.followed:
+            try:
+                done += self._bring_up_to_date(found)
+            except SearchUnavailable as err:
+                failed = failed or err
+        if failed:
+            raise failed
+        return done
+
+    def _bring_up_to_date(self, found: Followed) -> int:
+        """An index that is not there, or was lost, is filled from the database first."""
+        reader, index = found.reader, found.index
+        if not index.is_built():
             rendering.renew(self.sessions)
-            indexer.rebuild(self.sessions, self.index, rendering.load_all)
-        return indexer.follow(self.sessions, self.index, rendering.load)
+            indexer.rebuild(self.sessions, index, rendering.load_all, reader=reader)
+        return indexer.follow(self.sessions, index, rendering.load, reader=reader)
 
 
 pass_context = click.make_pass_decorator(Context)

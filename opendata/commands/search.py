@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
 from opendata.commands import output
 from opendata.commands.context import Context, pass_context
-from opendata.search import indexer, lexicon, relax
+from opendata.search import drift, indexer, lexicon, relax
 from opendata.search.base import Query
+from opendata.search.drift import Drift
+from opendata.search.engine import Followed
 from opendata.search.known import Known
 from opendata.services import catalogue, rendering, search_log
 from opendata.services.search_log import Counted
@@ -28,28 +31,73 @@ def search() -> None:
 def rebuild(context: Context) -> None:
     """Fill a new index from the database, then switch to it."""
     rendering.renew(context.sessions)
-    count = indexer.rebuild(context.sessions, context.index, rendering.load_all)
-    click.echo(f"The search index holds {count} datasets.")
+    for found in context.followed:
+        count = indexer.rebuild(
+            context.sessions, found.index, rendering.load_all, reader=found.reader
+        )
+        click.echo(f"The search index holds {count} datasets.")
 
 
 @search.command()
+@click.option("--repair", is_flag=True, help="Write what differs anew, then compare again.")
 @output.json_option
 @pass_context
 @click.pass_context
-def check(click_context: click.Context, context: Context, *, as_json: bool) -> None:
-    """Compare index and database. Exit code 1 when they differ."""
+def check(click_context: click.Context, context: Context, *, repair: bool, as_json: bool) -> None:
+    """Compare index and database, each dataset and its version.
+
+    Exit code 1 when they differ, 2 when only documents that the index refuses are missing.
+    """
     context.bring_index_up_to_date()
-    drift = indexer.check(context.sessions, context.index, rendering.all_ids)
+    found = {kept.reader: _compared(context, kept, repair=repair) for kept in context.followed}
     if as_json:
-        output.as_json({"missing": sorted(drift.missing), "extra": sorted(drift.extra)})
-    elif drift.missing or drift.extra:
-        click.echo(
-            f"The index lacks {len(drift.missing)} datasets and has {len(drift.extra)} too many; "
-            "run `opendata search rebuild`."
-        )
+        output.as_json({reader: _listed(each) for reader, each in found.items()})
     else:
-        click.echo("The index holds exactly the public datasets.")
-    click_context.exit(ExitCode.FAILED if drift.missing or drift.extra else ExitCode.WELL)
+        for each in found.values():
+            _say(each)
+    click_context.exit(_exit_code(list(found.values())))
+
+
+def _compared(context: Context, kept: Followed, *, repair: bool) -> Drift:
+    versions, reader = rendering.all_versions, kept.reader
+    if not repair:
+        return drift.check(context.sessions, kept.index, versions, reader=reader)
+    return drift.repair(
+        context.sessions,
+        kept.index,
+        rendering.load,
+        rendering.load_all,
+        versions,
+        reader=reader,
+    )
+
+
+def _say(found: Drift) -> None:
+    if found:
+        click.echo(
+            f"The index lacks {len(found.missing)} datasets, has {len(found.extra)} too many and "
+            f"{len(found.stale)} in another version; run `opendata search check --repair`."
+        )
+    elif not found.refused:
+        click.echo("The index holds exactly the public datasets, each in its newest version.")
+    if found.refused:
+        rows = [list(pair) for pair in sorted(found.refused.items())]
+        output.table(f"{len(rows)} datasets set aside", ("dataset", "why"), rows)
+
+
+def _listed(found: Drift) -> dict[str, Any]:
+    return {
+        "missing": sorted(found.missing),
+        "extra": sorted(found.extra),
+        "stale": sorted(found.stale),
+        "refused": dict(sorted(found.refused.items())),
+    }
+
+
+def _exit_code(found: list[Drift]) -> ExitCode:
+    if any(found):
+        return ExitCode.FAILED
+    return ExitCode.PARTIAL if any(each.refused for each in found) else ExitCode.WELL
 
 
 @search.command()

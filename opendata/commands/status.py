@@ -18,7 +18,11 @@ from opendata.vocabulary import reason
 def status(context: Context, *, as_json: bool) -> None:
     """Say what fails since when and why, what waits for a decision, disk left, index lag."""
     with context.sessions() as session:
-        found = overview(session, context.settings.data_path)
+        found = overview(
+            session,
+            context.settings.data_path,
+            readers=[kept.reader for kept in context.followed],
+        )
     if as_json:
         output.as_json(asdict(found))
         return
@@ -46,3 +50,6 @@ def _show(found: Overview) -> None:
         click.echo("Nothing waits for a decision.")
     click.echo(f"Disk: {output.size(found.disk_free)} of {output.size(found.disk_total)} free.")
     click.echo(f"Search index: {found.index_lag} events behind.")
+    if found.not_indexed:
+        refused = [[r.dataset_id, r.since, r.reason] for r in found.not_indexed]
+        output.table("What search does not find", ("dataset", "since", "why"), refused)

@@ -12,6 +12,7 @@ from opendata.models.record import Record
 from opendata.models.resource import Resource
 from opendata.models.run import Run
 from opendata.models.search_day import SearchDay
+from opendata.models.search_refusal import SearchRefusal
 from opendata.models.search_word import SearchWord
 from opendata.models.source import Source
 from opendata.models.table import Table, TableBuild
@@ -36,6 +37,7 @@ __all__ = [
     "Run",
     "SearchWord",
     "SearchDay",
+    "SearchRefusal",
     "Source",
     "Table",
     "TableBuild",

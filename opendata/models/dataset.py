@@ -46,6 +46,8 @@ class Dataset(Base):
     licence: Mapped[str]
     #: The rendered search document, written when the dataset changes.
     search_document: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    #: Grows with each change of that document and of whether it is public; a trigger counts it.
+    search_version: Mapped[int] = mapped_column(server_default="1", deferred=True)
     absent_since: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     #: A code of `vocabulary.REASONS`; only `gone-upstream` is undone when it is listed again.

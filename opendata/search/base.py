@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from opendata.search.knowledge import Knowledge
 
-# A flat search document: field name of `fields.py` -> text, list of words, or ISO date. Has `id`.
+# A flat search document: field name of `fields.py` -> text, list of words, or ISO date. Has `id`,
+# and `version`, a number that grows with each change; without one it counts as 0.
 SearchDocument = Mapping[str, Any]
-
 
 # Hits that can be reached by page number; what lies deeper is read with `Results.next`.
 WINDOW = 10_000
@@ -85,35 +85,57 @@ class Results:
     understood: Understood = field(default_factory=Understood)
 
 
-class SearchIndex(Protocol):
-    """An engine. Only the indexer writes; readers see a write within about a second."""
+@dataclass(frozen=True)
+class Written:
+    """What became of documents: how many ids were written, and which were refused and why.
+
+    A document that is refused will be refused again until it changes; the others are written.
+    """
+
+    count: int
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Searcher(Protocol):
+    """What answers queries."""
+
+    def search(self, query: Query) -> Results:
+        """Answer a query; any text a person can type is fine.
+
+        Raises SearchUnavailable, TooDeep for a page behind `WINDOW` hits, BadCursor for an `after`
+        that is none of this query, NotFound for an unknown filter or sort.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class SearchIndex(Searcher, Protocol):
+    """An engine. Only the indexer writes; readers see a write within about a second.
+
+    Each method raises SearchUnavailable where the same call may go well later.
+    """
 
     def is_built(self) -> bool:
         """Say whether there is an index at all: one that is lost must be filled anew."""
         ...
 
-    def put(self, documents: Iterable[SearchDocument]) -> None:
-        """Add or replace by id, visible when it returns."""
+    def put(self, documents: Iterable[SearchDocument]) -> Written:
+        """Add or replace by id, visible when it returns; a newer version stays as it is."""
         ...
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Remove by id; an unknown id is fine."""
-        ...
-
-    def search(self, query: Query) -> Results:
-        """Answer a query; any text a person can type is fine.
-
-        Raises TooDeep for a page behind `WINDOW` hits, BadCursor for an `after` that is none of
-        this query, NotFound for an unknown filter or sort.
-        """
+    def remove(self, ids: Iterable[str], versions: Mapping[str, int] | None = None) -> None:
+        """Remove by id; an unknown id is fine. A version newer than the one in `versions` stays."""
         ...
 
     def ids(self) -> set[str]:
         """Return all ids, to compare with the database."""
         ...
 
-    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
-        """Fill a new index beside the old one, switch, drop the old one; return the count."""
+    def versions(self) -> dict[str, int]:
+        """Return the version of every document by its id."""
         ...
 
-    def close(self) -> None: ...
+    def rebuild(self, documents: Iterable[SearchDocument]) -> Written:
+        """Fill a new index beside the old one, switch, drop the old one."""
+        ...

@@ -62,11 +62,8 @@ def _matching(clause: Clause) -> Node:
     match clause.field:
         case "":
             return together(clause.value, fields.TEXT)
-        case "modified" | "metadata" | "created":
+        case "modified" | "metadata" | "created" | "period":
             return _between(_BY_NAME[clause.field], clause.value)
-        case "period":
-            span = spans.read(clause.value)
-            return _one_of("period", map(str, spans.years(span)) if span else ())
         case "has":
             return Term("column", columns.key(clause.value))
         case _:
@@ -95,6 +92,6 @@ def _one_of(name: str, values: Iterable[str]) -> Node:
 
 
 def _between(field: Field, written: str) -> Node:
-    span = spans.read(written)
-    low, high = spans.moments(span) if span else (None, None)
-    return Range(fields.moment_column(field), low, high)
+    span = spans.read(written) or spans.Span(None, None)
+    low, high = spans.years(span) if field.kind == "year" else spans.moments(span)
+    return Range(fields.range_column(field), low, high)

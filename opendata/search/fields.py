@@ -15,20 +15,24 @@ from opendata.search.knowledge import published
 # also by the beginnings of their words.
 EXACT, FOLDED, BIGRAMS, PREFIXES = "_x", "_f", "_b", "_p"
 LONGEST_PREFIX = 10
+# Stands in a form that has no token, and is none: some engines take the rarity of a word from all
+# documents, others from those that have the field at all. So all have it.
+EMPTY = "-"
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of the index, filled from the keys `sources` of the search document.
 
-    A `label` is text that is sought only where a query names it. `facet`: its values are counted
+    A `label` is text that is sought only where a query names it. Years and dates are found by
+    ranges too. `facet`: its values are counted
     and chosen; `filter`: chosen only. `derive` makes the values of a keyword that no source tells
     and that only trees ask for. `sort` names the order that people may choose; dates run
     from new to old, numbers from high to low, keywords from A to Z.
     """
 
     name: str
-    kind: Literal["text", "label", "keyword", "date", "number"]
+    kind: Literal["text", "label", "keyword", "year", "date", "number"]
     sources: tuple[str, ...]
     weight: float = 0.0
     facet: bool = False
@@ -62,7 +66,7 @@ FIELDS = (
     Field("licence", "keyword", ("licence",), facet=True),
     Field("frequency", "keyword", ("frequency",), facet=True),
     Field("area", "keyword", ("area",), facet=True),
-    Field("period", "keyword", ("period",), facet=True),
+    Field("period", "year", ("period",), facet=True),
     Field("language", "keyword", ("language",), facet=True),
     Field("schema", "keyword", ("schema",), facet=True),
     Field("validity", "keyword", ("validity",), facet=True),
@@ -83,7 +87,7 @@ LABELS = tuple(field for field in FIELDS if field.kind == "label")
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 FILTERS = tuple(field.name for field in FIELDS if field.facet or field.filter)
 KEYWORDS = (*FILTERS, *(field.name for field in FIELDS if field.derive))
-DATES = tuple(field for field in FIELDS if field.kind == "date")
+RANGED = tuple(field for field in FIELDS if field.kind in ("year", "date"))
 SORTED = tuple(field for field in FIELDS if field.sort)
 RELEVANCE = "relevance"
 SORTS = (RELEVANCE, *(field.sort for field in SORTED))
@@ -92,9 +96,15 @@ TITLE_PREFIXES = "title" + PREFIXES
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment_column(field: Field) -> str:
-    """Return the column of a date as a whole number, for ranges."""
+def range_column(field: Field) -> str:
+    """Return the column that holds a date or a year as a whole number."""
     return f"{field.name}_at"
+
+
+def range_values(document: SearchDocument, field: Field) -> list[int]:
+    """Return the whole numbers of a field of `RANGED`: years, or microseconds since 1970."""
+    read = int if field.kind == "year" else moment
+    return [read(value) for value in values(document, field)]
 
 
 def moment(written: str) -> int:

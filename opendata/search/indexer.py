@@ -1,4 +1,4 @@
-"""Follow the event log into the search engine, and rebuild or check the index from the database.
+"""Follow the event log into the search engine, and rebuild the index from the database.
 
 Whoever runs it, one at a time: an advisory lock of PostgreSQL sees to that across machines.
 """
@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
@@ -19,7 +19,7 @@ from opendata import events, faults
 from opendata.database import SessionFactory
 from opendata.errors import AlreadyRunning
 from opendata.models import Event
-from opendata.search import word_table
+from opendata.search import refusals, word_table
 from opendata.search.base import SearchDocument, SearchIndex
 
 log = logging.getLogger(__name__)
@@ -27,21 +27,18 @@ log = logging.getLogger(__name__)
 READER = "search"
 LOCK = int.from_bytes(b"search", "big")
 
-# The documents of those datasets that are publicly visible, by id.
-Load = Callable[[Session, Collection[str]], Mapping[str, SearchDocument]]
-LoadAll = Callable[[Session], Iterable[SearchDocument]]
-AllIds = Callable[[Session], set[str]]
-
 
 @dataclass(frozen=True)
-class Drift:
-    """What the index lacks, and what it holds that is not public."""
+class Loaded:
+    """What the database says of some datasets: the search documents of those that are public, and
+    the versions of others, which must not be found."""
 
-    missing: frozenset[str]
-    extra: frozenset[str]
+    documents: Mapping[str, SearchDocument]
+    hidden: Mapping[str, int] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.missing or self.extra)
+
+Load = Callable[[Session, Collection[str]], Loaded]
+LoadAll = Callable[[Session], Iterable[SearchDocument]]
 
 
 def follow(
@@ -49,6 +46,7 @@ def follow(
     index: SearchIndex,
     load: Load,
     *,
+    reader: str = READER,
     limit: int = 1_000,
     fault: faults.Fault = faults.none,
 ) -> int:
@@ -58,75 +56,79 @@ def follow(
     an event counts as seen only after the index was written.
     """
     done = 0
-    with _alone(sessions) as alone:
-        while alone and (count := _follow_some(sessions, index, load, limit, fault)):
+    with alone(sessions) as is_alone:
+        while is_alone and (count := _follow_some(sessions, index, load, reader, limit, fault)):
             done += count
     return done
 
 
-def rebuild(sessions: SessionFactory, index: SearchIndex, load_all: LoadAll) -> int:
+def rebuild(
+    sessions: SessionFactory, index: SearchIndex, load_all: LoadAll, *, reader: str = READER
+) -> int:
     """Fill a new index from the database and put it in service; return its count.
 
     Raises AlreadyRunning where another indexer does not finish within the lock timeout.
     """
-    with _alone(sessions, wait=True):
+    with alone(sessions, wait=True):
         # Before the reading: what changes meanwhile is followed again, which does no harm.
         with sessions() as session:
             position = events.newest(session)
         words: Counter[str] = Counter()
         with sessions() as session:
-            count = index.rebuild(word_table.counted(load_all(session), words))
+            written = index.rebuild(word_table.counted(load_all(session), words))
         with sessions.begin() as session:
             word_table.replace(session, words)
             # From here on, wherever the reader stood before: it may come from another server.
-            events.place(session, READER, position)
-    log.info("rebuilt the search index with %d datasets", count)
-    return count
+            events.place(session, reader, position)
+            refusals.note(session, reader, written.refused)
+    log.info("rebuilt the search index with %d datasets", written.count)
+    return written.count
 
 
-def check(sessions: SessionFactory, index: SearchIndex, all_ids: AllIds) -> Drift:
-    """Compare the index with the database; where events wait, follow them first."""
-    with sessions() as session:
-        public = all_ids(session)
-    indexed = index.ids()
-    return Drift(missing=frozenset(public - indexed), extra=frozenset(indexed - public))
-
-
-def lag(session: Session) -> int:
+def lag(session: Session, reader: str = READER) -> int:
     """Return how many settled events the index has not seen."""
-    return events.lag(session, READER)
+    return events.lag(session, reader)
 
 
 def _follow_some(
-    sessions: SessionFactory, index: SearchIndex, load: Load, limit: int, fault: faults.Fault
+    sessions: SessionFactory,
+    index: SearchIndex,
+    load: Load,
+    reader: str,
+    limit: int,
+    fault: faults.Fault,
 ) -> int:
     with sessions() as session:
-        seen = events.read(session, READER, limit=limit)
+        seen = events.read(session, reader, limit=limit)
         if not seen:
             return 0
-        ids = _dataset_ids(seen)
-        documents = load(session, ids) if ids else {}
-        _write(index, ids, documents)
-        word_table.learn(session, documents.values())
+        ids = dataset_ids(seen)
+        public = write(session, index, load, ids, reader=reader)
         fault("index-written")
-        events.place(session, READER, seen[-1])
+        events.place(session, reader, seen[-1])
         session.commit()
-    log.info("indexed %d of %d datasets from %d events", len(documents), len(ids), len(seen))
+    log.info("indexed %d of %d datasets from %d events", public, len(ids), len(seen))
     return len(seen)
 
 
-def _write(
-    index: SearchIndex, ids: Collection[str], documents: Mapping[str, SearchDocument]
-) -> None:
-    hidden = [identifier for identifier in ids if identifier not in documents]
+def write(
+    session: Session, index: SearchIndex, load: Load, ids: Collection[str], *, reader: str
+) -> int:
+    """Write datasets as the database now has them; return how many are public.
+
+    Documents that the index refuses are set aside and hold up no other.
+    """
+    loaded = load(session, ids) if ids else Loaded({})
     # What may no longer be seen goes first.
-    if hidden:
-        index.remove(hidden)
-    if documents:
-        index.put(documents.values())
+    if hidden := [identifier for identifier in ids if identifier not in loaded.documents]:
+        index.remove(hidden, loaded.hidden)
+    refused = index.put(loaded.documents.values()).refused if loaded.documents else {}
+    refusals.note(session, reader, refused, of=ids)
+    word_table.learn(session, loaded.documents.values())
+    return len(loaded.documents)
 
 
-def _dataset_ids(seen: Iterable[Event]) -> list[str]:
+def dataset_ids(seen: Iterable[Event]) -> list[str]:
     """Return each dataset once, in the order of its first event."""
     named = (
         event.subject_id if event.subject_kind == "dataset" else event.payload.get("dataset_id")
@@ -136,7 +138,7 @@ def _dataset_ids(seen: Iterable[Event]) -> list[str]:
 
 
 @contextmanager
-def _alone(sessions: SessionFactory, *, wait: bool = False) -> Iterator[bool]:
+def alone(sessions: SessionFactory, *, wait: bool = False) -> Iterator[bool]:
     """Hold the indexer's lock on a connection of its own; yields False where it is taken."""
     with sessions() as guard:
         # Without a transaction: the lock belongs to the connection and ends with it.

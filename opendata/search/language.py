@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from opendata.search import spans, text
 
@@ -86,9 +88,17 @@ def _read(typed: str, *, is_cut: bool) -> Asked:
         plain, clause = _understood(match)
         words.append(plain)
         clauses += [clause] if clause else []
-    plain_text = " ".join(" ".join(words).split())
-    is_cut = is_cut or len(clauses) > MAX_CLAUSES or len(text.analyse(plain_text)) > MAX_WORDS
-    return Asked(plain_text, tuple(dict.fromkeys(clauses[:MAX_CLAUSES])), is_cut)
+    plain = " ".join(" ".join(words).split())
+    kept = _within_bounds(list(dict.fromkeys(clauses)))
+    is_cut = is_cut or len(kept) < len(set(clauses)) or len(text.analyse(plain)) > MAX_WORDS
+    return Asked(plain, kept, is_cut)
+
+
+def _within_bounds(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """Return the first conditions, `MAX_CLAUSES` at most with `MAX_WORDS` words in all."""
+    words = accumulate(len(text.analyse(clause.value)) for clause in clauses)
+    pairs = zip(clauses[:MAX_CLAUSES], words, strict=False)
+    return tuple(clause for clause, so_far in pairs if so_far <= MAX_WORDS)
 
 
 def is_span(clause: Clause) -> bool:

@@ -76,7 +76,7 @@ class Not:
 class Range:
     """A whole number of the field lies between `low` and `high`, both included, with the score 0.
 
-    None leaves an end open; at least one is given. `fields.moment_column` names such fields.
+    None leaves an end open; at least one is given. `fields.range_column` names such fields.
     """
 
     field: str

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from opendata.search import language, text
-from opendata.search.base import Query, Results, SearchIndex
+from opendata.search.base import Query, Results, Searcher
 
 ANY_WORD, ANYWHERE, FILTERS = "any-word", "anywhere", "filters"
 
 
-def answer(index: SearchIndex, query: Query) -> Results:
+def answer(index: Searcher, query: Query) -> Results:
     """Answer a query; where it has no hit, answer the first weaker one that has.
 
     `understood.relaxed` tells what was given up. Raises what the engine raises.

@@ -16,7 +16,6 @@ _FORMS = (
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII),
     re.compile(r"(?:(?:(?P<day>\d{1,2})[/.-])?(?P<month>\d{1,2})[/.-])(?P<year>\d{4})", re.ASCII),
 )
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 class Span(NamedTuple):
@@ -47,11 +46,9 @@ def moments(span: Span) -> tuple[int | None, int | None]:
     )
 
 
-def years(span: Span) -> range:
-    """Return the years of a span; open ends reach to the first or last year that data speaks of."""
-    first = max(span.first.year if span.first else _FIRST_YEAR, _FIRST_YEAR)
-    last = min(span.last.year if span.last else _LAST_YEAR, _LAST_YEAR)
-    return range(first, last + 1)
+def years(span: Span) -> tuple[int | None, int | None]:
+    """Return the first and the last year of a span."""
+    return span.first.year if span.first else None, span.last.year if span.last else None
 
 
 def _moment(day: date, at: time) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 import tantivy
 
 from opendata.errors import SearchUnavailable
-from opendata.search import cursor, fields, tree, understood
+from opendata.search import cursor, fields, tantivy_versions, tree, understood
 from opendata.search import tantivy_facets as facets
 from opendata.search import tantivy_pages as pages
 from opendata.search import tantivy_words as words
-from opendata.search.base import Query, Results, SearchDocument
+from opendata.search.base import Query, Results, SearchDocument, Written
 from opendata.search.index_folder import IndexFolder
 
 _HEAP_BYTES = 64 * 1024**2
@@ -36,28 +36,30 @@ class TantivyIndex:
         """Say whether an index was ever put in service here."""
         return self._folder.current() is not None
 
-    def put(self, documents: Iterable[SearchDocument]) -> None:
+    def put(self, documents: Iterable[SearchDocument]) -> Written:
         """Add or replace by id; builds the index where there is none."""
         with self._folder.writing():
             path = self._folder.current()
             if path is None:
-                self._build(documents)
-                return
+                return self._build(documents)
+            told = tantivy_versions.without_late(self._searcher(), documents)
             with self._writer(path) as writer:
-                _write(writer, documents)
+                return _write(writer, told)
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Remove by id."""
+    def remove(self, ids: Iterable[str], versions: Mapping[str, int] | None = None) -> None:
+        """Remove by id, unless a newer version stands there."""
         with self._folder.writing():
             path = self._folder.current()
             if path is None:
                 return
+            newer = tantivy_versions.newer(self._searcher(), versions or {})
             with self._writer(path) as writer:
                 for identifier in ids:
-                    writer.delete_documents_by_term("id", identifier)
+                    if identifier not in newer:
+                        writer.delete_documents_by_term("id", identifier)
 
-    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
-        """Fill a new folder, count it, switch by one rename; return the count."""
+    def rebuild(self, documents: Iterable[SearchDocument]) -> Written:
+        """Fill a new folder, count it, switch by one rename."""
         with self._folder.writing():
             return self._build(documents)
 
@@ -71,9 +73,10 @@ class TantivyIndex:
             return Results((), (), 0, dict.fromkeys(fields.FACETS, ()))
         total = searcher.search(compiled, 1).count
         hits = pages.Ordered(searcher, compiled, order, total)
-        if place is not None:
-            start = hits.first_behind(place)
-        shown = hits.read(start, size)
+        if place is None:
+            shown = hits.read(start, size)
+        else:
+            start, shown = hits.read_behind(place, size)
         end = start + len(shown)
         return Results(
             ids=tuple(hit.identifier for hit in shown),
@@ -93,22 +96,26 @@ class TantivyIndex:
         found = searcher.search(everything, searcher.num_docs, count=False, order_by_field="id")
         return {identifier for identifier, _ in found.hits}
 
+    def versions(self) -> dict[str, int]:
+        """Return the version of every document by its id. Raises SearchUnavailable."""
+        return tantivy_versions.all_of(self._searcher())
+
     def close(self) -> None:
         """Let go of the open files; the next search opens them again."""
         with self._lock:
             self._path = self._index = self._seen = None
 
-    def _build(self, documents: Iterable[SearchDocument]) -> int:
+    def _build(self, documents: Iterable[SearchDocument]) -> Written:
         with self._folder.replacement() as path:
             with self._writer(path, is_new=True) as writer:
-                count = _write(writer, documents)
+                written = _write(writer, documents)
             found = _open(path).searcher().num_docs
-            if found != count:
+            if found != written.count:
                 raise SearchUnavailable(
-                    f"The new search index in {path} holds {found} of {count} documents and was "
-                    "not put in service; run `opendata search rebuild` again."
+                    f"The new search index in {path} holds {found} of {written.count} documents "
+                    "and was not put in service; run `opendata search rebuild` again."
                 )
-        return count
+        return written
 
     def _searcher(self) -> Any:
         """Return a view of the newest commit, None where nothing was ever built."""
@@ -157,16 +164,21 @@ class TantivyIndex:
             writer.wait_merging_threads()
 
 
-def _write(writer: Any, documents: Iterable[SearchDocument]) -> int:
-    """Write the documents, the last one of each id; return how many ids there were."""
-    written = set()
+def _write(writer: Any, documents: Iterable[SearchDocument]) -> Written:
+    """Write the documents, the last one of each id, but those with a value of the wrong kind."""
+    written, refused = set(), {}
     for document in documents:
-        rendered = words.document(document)
+        identifier = document["id"]
+        try:
+            rendered = words.document(document)
+        except (ValueError, TypeError) as err:
+            refused[identifier] = str(err)
+            continue
         with _refusals():
-            writer.delete_documents_by_term("id", document["id"])
+            writer.delete_documents_by_term("id", identifier)
             writer.add_document(rendered)
-        written.add(document["id"])
-    return len(written)
+        written.add(identifier)
+    return Written(len(written), {found: refused[found] for found in refused.keys() - written})
 
 
 @contextmanager

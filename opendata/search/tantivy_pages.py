@@ -12,7 +12,7 @@ from tantivy import Occur
 from opendata.search import cursor, fields, order_keys
 from opendata.search import tantivy_words as words
 from opendata.search.cursor import Place
-from opendata.search.nodes import Constant, Term
+from opendata.search.nodes import Constant, Range, Term
 
 # Scores closer than this are a tie: sums differ in their last bits from segment to segment.
 _SCORE_DIGITS = 4
@@ -45,15 +45,14 @@ class Ordered:
             return self._by_score(start, size)
         return self._by_key(start, size)
 
-    def first_behind(self, place: Place) -> int:
-        """Return where the first hit behind a place stands: it moves when documents come and go."""
-        if self._order != fields.RELEVANCE:
-            return self._behind((0.0, place.key), place.seen)
-        for identifier in place.last_hits:
-            score = self._score_of(identifier)
-            if score is not None:
-                return self._behind((-score, identifier), place.seen)
-        return min(place.seen, self._total)
+    def read_behind(self, place: Place, size: int) -> tuple[int, list[Hit]]:
+        """Return the hits behind a place, and where the first of them stands now."""
+        if self._order == fields.RELEVANCE:
+            start = self._behind_hits(place)
+            return start, self.read(start, size)
+        rest, same = self._cut(place.key)
+        skipped = bisect_right(range(same), (0.0, place.key), key=rest._at)
+        return self._total - rest._total + skipped, rest.read(skipped, size)
 
     def end(self, shown: list[Hit], seen: int) -> Place:
         """Return the place behind a page; `seen` hits stand up to its end."""
@@ -61,10 +60,33 @@ class Ordered:
             return Place(shown[-1].key, seen)
         return cursor.by_relevance([hit.identifier for hit in shown], seen)
 
-    def _behind(self, last: tuple[float, str], seen: int) -> int:
-        if 0 < seen <= self._total and self._at(seen - 1) == last:
-            return seen
-        return bisect_right(range(self._total), last, key=self._at)
+    def _cut(self, key: str) -> tuple[Ordered, int]:
+        """Return the hits from the place of a key on, and how many of them share that place.
+
+        Deep offsets cost time by their depth; what stands before is cut off by a number instead.
+        """
+        column, place = f"place_{self._order}", order_keys.place(key)
+        rest = self._within(Range(column, place, None))
+        same = self._within(Range(column, place, place))
+        return Ordered(self._searcher, rest, self._order, self._count(rest)), self._count(same)
+
+    def _within(self, span: Range) -> Any:
+        both = [(Occur.Must, self._query), (Occur.Must, words.query(span))]
+        return tantivy.Query.boolean_query(both)
+
+    def _count(self, query: Any) -> int:
+        return int(self._searcher.search(query, 1).count)
+
+    def _behind_hits(self, place: Place) -> int:
+        """Return where the first hit stands behind the last one told that is still there."""
+        for identifier in place.last_hits:
+            score = self._score_of(identifier)
+            if score is not None:
+                last = (-score, identifier)
+                if 0 < place.seen <= self._total and self._at(place.seen - 1) == last:
+                    return place.seen
+                return bisect_right(range(self._total), last, key=self._at)
+        return min(place.seen, self._total)
 
     def _at(self, position: int) -> tuple[float, str]:
         (hit,) = self.read(position, 1)

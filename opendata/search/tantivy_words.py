@@ -15,15 +15,17 @@ from opendata.search.fields import Field
 
 @cache
 def schema() -> Any:
-    """Texts are split at white space; keywords and orders are whole terms in columns, dates are
-    numbers too."""
+    """Texts are split at white space; keywords and orders are whole terms in columns, dates
+    and years are numbers too."""
     builder = tantivy.SchemaBuilder()
     columns = [*fields.KEYWORDS, *map(order_column, fields.SORTED)]
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in columns:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for field in fields.DATES:
-        builder.add_integer_field(fields.moment_column(field), indexed=True, fast=True)
+    builder.add_unsigned_field("version", fast=True)
+    numbers = [*map(fields.range_column, fields.RANGED), *map(place_column, fields.SORTED)]
+    for name in numbers:
+        builder.add_integer_field(name, indexed=True, fast=True)
     for name in fields.forms({}):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -33,23 +35,31 @@ def document(told: SearchDocument) -> Any:
     """Return a search document for the engine: every text in its forms, facets, order keys."""
     rendered = tantivy.Document()
     rendered.add_text("id", told["id"])
+    rendered.add_unsigned("version", told.get("version", 0))
     for name, joined in fields.forms(told).items():
-        rendered.add_text(name, joined)
+        rendered.add_text(name, joined or fields.EMPTY)
     for field in fields.FIELDS:
         if field.name in fields.KEYWORDS:
             for value in fields.values(told, field):
                 rendered.add_text(field.name, value)
         if field.sort:
-            rendered.add_text(order_column(field), order_keys.key(told, field))
-        if field.kind == "date":
-            for value in fields.values(told, field):
-                rendered.add_integer(fields.moment_column(field), fields.moment(value))
+            key = order_keys.key(told, field)
+            rendered.add_text(order_column(field), key)
+            rendered.add_integer(place_column(field), order_keys.place(key))
+        if field in fields.RANGED:
+            for number in fields.range_values(told, field):
+                rendered.add_integer(fields.range_column(field), number)
     return rendered
 
 
 def order_column(field: Field) -> str:
     """Return the column that sorts by a field."""
     return f"order_{field.sort}"
+
+
+def place_column(field: Field) -> str:
+    """Return the column that cuts off what stands before a place in that order."""
+    return f"place_{field.sort}"
 
 
 def query(node: nodes.Node) -> Any:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from opendata.models import (
@@ -25,9 +25,14 @@ _PUBLIC_STATES = [state.value for state in PUBLIC_DATASETS]
 _LIVE_STATES = [state.value for state in LIVE_BUILDS]
 
 
+def is_visible() -> ColumnElement[bool]:
+    """Return the condition that the public may see a dataset."""
+    return Dataset.state.in_(_PUBLIC_STATES)
+
+
 def visible() -> Select[Dataset]:
     """Return the query of all datasets that the public may see."""
-    return select(Dataset).where(Dataset.state.in_(_PUBLIC_STATES))
+    return select(Dataset).where(is_visible())
 
 
 def visible_tables() -> Select[TableBuild]:

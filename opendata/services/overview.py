@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from opendata.models import Build, Dataset, Resource, Run, Source
-from opendata.search import indexer
+from opendata.search import indexer, refusals
 from opendata.services import catalogue, runs, sources
 from opendata.transport.addresses import shown
 from opendata.vocabulary import BuildState, DatasetState
@@ -37,6 +38,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class NotIndexed:
+    """A dataset that the search index refuses, and why in its words."""
+
+    dataset_id: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """What `opendata status` shows."""
 
@@ -46,10 +56,11 @@ class Overview:
     disk_free: int
     disk_total: int
     index_lag: int
+    not_indexed: tuple[NotIndexed, ...]
 
 
-def overview(session: Session, data_path: Path) -> Overview:
-    """Gather the state of the whole instance."""
+def overview(session: Session, data_path: Path, *, readers: Sequence[str]) -> Overview:
+    """Gather the state of the whole instance; `readers` keep its search indices."""
     disk = shutil.disk_usage(_existing(data_path))
     return Overview(
         figures=catalogue.figures(session),
@@ -57,8 +68,15 @@ def overview(session: Session, data_path: Path) -> Overview:
         waiting=(*_held_builds(session), *_held_datasets(session), *_unconfirmed_runs(session)),
         disk_free=disk.free,
         disk_total=disk.total,
-        index_lag=indexer.lag(session),
+        index_lag=max(indexer.lag(session, reader) for reader in readers),
+        not_indexed=tuple(_not_indexed(session, readers)),
     )
+
+
+def _not_indexed(session: Session, readers: Sequence[str]) -> Iterator[NotIndexed]:
+    for reader in readers:
+        for found in refusals.every(session, reader):
+            yield NotIndexed(found.document_id, found.since, found.reason)
 
 
 def _existing(path: Path) -> Path:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opendata.database import SessionFactory
 from opendata.models import Build, Dataset, TableBuild
-from opendata.search.base import SearchDocument
+from opendata.search.indexer import Loaded
 from opendata.services import catalogue, searchable_columns, searchable_facts
 
 # The form of search documents: raise it with every change of what `render` writes, so that
@@ -114,33 +114,40 @@ def _formats(dataset: Dataset, builds: list[Build], *, has_tables: bool) -> list
     return sorted({form for form in found if form} | ({"parquet"} if has_tables else set()))
 
 
-def load(session: Session, ids: Collection[str]) -> dict[str, SearchDocument]:
+def load(session: Session, ids: Collection[str]) -> Loaded:
     """Return the search documents of those among `ids` that the public may see."""
     wanted = [identifier for text in ids if (identifier := catalogue.as_uuid(text))]
+    # In one statement: each version belongs to just this document and state.
     rows = session.execute(
-        catalogue.visible()
-        .with_only_columns(Dataset.id, Dataset.search_document)
-        .where(Dataset.id.in_(wanted))
-    )
-    return {str(identifier): document for identifier, document in rows if document}
+        select(
+            Dataset.id,
+            Dataset.search_version,
+            Dataset.search_document,
+            catalogue.is_visible(),
+        ).where(Dataset.id.in_(wanted))
+    ).all()
+    shown = [row for row in rows if row[2] and row[3]]
+    documents = {str(found): document | {"version": v} for found, v, document, _ in shown}
+    hidden = {str(found): version for found, version, *_ in rows}
+    return Loaded(documents, {found: hidden[found] for found in hidden.keys() - documents})
 
 
 def load_all(session: Session) -> Iterator[dict[str, Any]]:
     """Stream the search documents of all visible datasets."""
     rows = session.execute(
         catalogue.visible()
-        .with_only_columns(Dataset.search_document)
+        .with_only_columns(Dataset.search_document, Dataset.search_version)
         .where(Dataset.search_document.is_not(None))
         .execution_options(yield_per=500)
     )
-    yield from (document for (document,) in rows)
+    yield from (document | {"version": version} for document, version in rows)
 
 
-def all_ids(session: Session) -> set[str]:
-    """Return the ids that the index should hold."""
-    rows = session.scalars(
+def all_versions(session: Session) -> dict[str, int]:
+    """Return what the index should hold: the version of each dataset by its id."""
+    rows = session.execute(
         catalogue.visible()
-        .with_only_columns(Dataset.id)
+        .with_only_columns(Dataset.id, Dataset.search_version)
         .where(Dataset.search_document.is_not(None))
     )
-    return {str(identifier) for identifier in rows}
+    return {str(identifier): version for identifier, version in rows}

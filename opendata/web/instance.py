@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from opendata.config import Settings
 from opendata.database import SessionFactory
-from opendata.search.base import SearchIndex
+from opendata.search.base import Searcher
 from opendata.search.known import Known
 from opendata.storage import Store
 
@@ -39,7 +39,7 @@ class Instance:
     settings: Settings
     sessions: SessionFactory
     store: Store
-    index: SearchIndex
+    index: Searcher
     known: Known
     file_check: FileCheck
     check_places: threading.BoundedSemaphore

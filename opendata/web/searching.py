@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from opendata.errors import BadCursor, OpendataError, TooDeep
 from opendata.search import relax
-from opendata.search.base import Query, Results, SearchIndex
+from opendata.search.base import Query, Results, Searcher
 from opendata.web import error_words, instance
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def _knowing(query: Query) -> Query:
     return replace(query, knowledge=instance.current().known.now())
 
 
-def _guarded(search: Callable[[SearchIndex], Results]) -> Results | None:
+def _guarded(search: Callable[[Searcher], Results]) -> Results | None:
     try:
         return search(instance.current().index)
     except TooDeep as err:

@@ -26,7 +26,8 @@ from sqlalchemy import select, text
 
 from opendata import config, database, migrations
 from opendata.models import Build, Dataset, Resource, Version
-from opendata.search import indexer
+from opendata.search import drift
+from opendata.search.drift import Drift
 from opendata.services import rendering, store_care
 from tests.chaos.moving_source import MovingSource
 from tests.instance import Instance
@@ -86,9 +87,13 @@ def check(instance: Instance) -> None:
         public = session.scalars(select(Dataset).where(Dataset.state.in_(["active", "absent"])))
         slugs = [dataset.slug for dataset in public]
     instance.follow()
-    drift = indexer.check(instance.sessions, instance.index, rendering.all_ids)
-    assert not drift.missing, drift.missing
-    assert not drift.extra, drift.extra
+    found = drift.check(
+        instance.sessions,
+        instance.index,
+        rendering.all_versions,
+        reader=instance.followed.reader,
+    )
+    assert found == Drift(), found
     client = instance.client()
     for slug in slugs:
         assert client.get(f"/dataset/{slug}").status_code == 200

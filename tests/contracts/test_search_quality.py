@@ -20,8 +20,8 @@ from opendata.search import relax, text, vocabulary
 from opendata.search.base import Query, SearchIndex
 from opendata.search.knowledge import Knowledge, published
 from opendata.search.vocabulary import Vocabulary
+from tests.contracts.engines import Factory
 from tests.contracts.search_documents import document
-from tests.contracts.test_search_index import ENGINES, Factory
 
 _TOP = 10
 
@@ -51,11 +51,6 @@ def queries(shared_inputs: Path) -> list[Judged]:
 @pytest.fixture(scope="module")
 def known(documents: list[dict[str, Any]]) -> Knowledge:
     return replace(published(), vocabulary=Vocabulary(vocabulary.of(documents)))
-
-
-@pytest.fixture(params=ENGINES, scope="module")
-def factory(request: pytest.FixtureRequest) -> Factory:
-    return ENGINES[request.param]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The search index is lost, unwritable, full or damaged: data is harvested and read all the same,
-and the index follows when it can. F61, F62 and F64 for the embedded engine; F63 and F65 are faults
-of a search server, which the product does not use yet.
+and the index follows when it can. F61, F62 and F64 for the embedded engine; those of a search
+server stand in `test_search_server.py`.
 """
 
 from __future__ import annotations

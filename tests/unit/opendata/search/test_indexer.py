@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from opendata.errors import AlreadyRunning
 from opendata.models import EventCursor
 from opendata.search import indexer
 from opendata.search.base import Query, SearchDocument
+from opendata.search.indexer import Loaded
 from opendata.search.tantivy_index import TantivyIndex
 
 
@@ -26,15 +27,12 @@ class Catalogue:
         self.public = set(public)
         self.asked: list[list[str]] = []
 
-    def load(self, session: Session, ids: Collection[str]) -> Mapping[str, SearchDocument]:
+    def load(self, session: Session, ids: Collection[str]) -> Loaded:
         self.asked.append(list(ids))
-        return {i: {"id": i, "title": f"Tập dữ liệu {i}"} for i in ids if i in self.public}
+        return Loaded({i: {"id": i, "title": f"Tập dữ liệu {i}"} for i in ids if i in self.public})
 
     def load_all(self, session: Session) -> Iterable[SearchDocument]:
-        return self.load(session, sorted(self.public)).values()
-
-    def all_ids(self, session: Session) -> set[str]:
-        return self.public
+        return self.load(session, sorted(self.public)).documents.values()
 
 
 @pytest.fixture
@@ -199,12 +197,3 @@ def test_rebuild_beside_another_indexer_says_so(
         with pytest.raises(AlreadyRunning, match="try again"):
             indexer.rebuild(sessionmaker(impatient), index, Catalogue("a").load_all)
         other.execute(select(func.pg_advisory_unlock(indexer.LOCK)))
-
-
-def test_check_names_what_is_missing_and_what_is_too_much(
-    sessions: SessionFactory, index: TantivyIndex
-) -> None:
-    index.put([{"id": "a", "title": "Một"}, {"id": "x", "title": "Thừa"}])
-    drift = indexer.check(sessions, index, Catalogue("a", "b").all_ids)
-    assert drift == indexer.Drift(missing=frozenset({"b"}), extra=frozenset({"x"}))
-    assert not indexer.check(sessions, index, Catalogue("a", "x").all_ids)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from opendata.search import fields, order_keys
+from opendata.search import fields, order_keys, text
 
 BY_NAME = {field.sort: field for field in fields.SORTED}
 MODIFIED, TITLE = BY_NAME["modified"], BY_NAME["title"]
@@ -38,3 +40,17 @@ def test_shorter_title_comes_before_the_longer_one_it_begins() -> None:
 
 def test_key_gives_the_id_back() -> None:
     assert order_keys.identifier(key("2025-07-01", "the-id")) == "the-id"
+
+
+@given(st.lists(st.text(max_size=30), min_size=2, max_size=2))
+def test_places_rise_with_keys(titles: list[str]) -> None:
+    made = sorted(
+        order_keys.key({"id": "a", "title_sort": text.sort_key(title)}, TITLE) for title in titles
+    )
+    places = [order_keys.place(key) for key in made]
+    assert places == sorted(places)
+    assert places[-1] < 2**63
+
+
+def test_key_that_was_not_made_here_stands_first() -> None:
+    assert order_keys.place("x\0a") == order_keys.place("") == order_keys.place("²") == 0

@@ -149,7 +149,7 @@ def test_damaged_index_asks_for_a_rebuild_and_gets_well_by_it(folder: Path, dama
     for use in (lambda: index.search(Query("đất")), index.ids):
         with pytest.raises(SearchUnavailable, match="run `opendata search rebuild`"):
             use()
-    assert index.rebuild([TWO]) == 1
+    assert index.rebuild([TWO]).count == 1
     assert index.ids() == {"two"}
 
 
