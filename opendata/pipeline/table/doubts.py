@@ -36,7 +36,10 @@ def of_dates(text: pa.StringArray, shown: str) -> Mask:
     """Return the cells that are not surely a date; `shown` is how one is written: `dd/mm/YYYY`."""
     data, ends = octets(text)
     whole = np.flatnonzero(np.diff(ends) == len(shown))
-    cells = data[ends[whole][:, None] + np.arange(len(shown))] - np.uint8(ord("0"))
+    cells = np.empty((len(whole), len(shown)), np.uint8)
+    # Letter by letter: the places of all letters in one array would be ten times the dates.
+    for place in range(len(shown)):
+        cells[:, place] = data[ends[whole] + place] - np.uint8(ord("0"))
     day, month = (_number(cells, shown, letter) for letter in "dm")
     sure = (day >= 1) & (day <= _DAYS[np.where(month <= 12, month, 0)])
     sure &= (cells[:, [shown.index("Y") + place for place in range(4)]] > 0).any(axis=1)
