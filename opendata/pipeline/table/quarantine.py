@@ -26,7 +26,7 @@ SCHEMA = pa.schema(
 )
 Cells = tuple[str | None, ...]
 _MAX_SAMPLE = 200
-_BATCH = 4_096
+_BATCH = 1_024  # lines: more of them scatter over the memory, and hold it
 
 
 @dataclass(frozen=True)
